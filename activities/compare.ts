@@ -1,0 +1,70 @@
+import type { StoredApplication } from '../clients/applications.ts'
+import type { Cluster } from '../clients/kube/cluster.ts'
+import { compareObject } from '../core/diff/compare.ts'
+import { ownedDigest } from '../core/diff/owned.ts'
+import { isSameObject } from '../core/diff/same-object.ts'
+import type { Manifest } from '../core/manifest/manifest.ts'
+import { groupOf, keyOf } from '../core/manifest/key.ts'
+import { isOwned } from '../core/manifest/tracking.ts'
+import type { Desired } from './rendered.ts'
+
+/** One declared object beside the live one; `unproven` means that only the server could tell. */
+export type Row = {
+  readonly desired: Desired
+  readonly live: Manifest | undefined
+  readonly verdict: 'equal' | 'missing' | 'different' | 'unproven'
+  readonly fields: readonly string[]
+}
+
+/** Watches every kind that is declared; the kinds that the cluster does not serve are returned. */
+export async function watchKinds(cluster: Cluster, all: readonly Desired[]): Promise<ReadonlySet<string>> {
+  const kinds = new Map(
+    all.map(({ manifest: { apiVersion, kind } }) => {
+      const name = { group: groupOf(apiVersion), kind }
+      return [`${name.group}/${kind}`, name]
+    }),
+  )
+  const unknown = await cluster.watch([...kinds.values()])
+  return new Set(unknown.map(({ group, kind }) => `${group}/${kind}`))
+}
+
+/** Compares without asking the server: what is proven once stays proven while our fields stay. */
+export function compareCached(cluster: Cluster, desired: Desired, live = cluster.live.get(desired.key)): Row {
+  if (live === undefined) return { desired, live, verdict: 'missing', fields: [] }
+  const owned = ownedDigest(live)
+  const proof = cluster.settled.get(desired.key)
+  if (proof?.desired === desired.digest && proof.owned === owned) {
+    return { desired, live, verdict: 'equal', fields: [] }
+  }
+  const found = compareObject(desired.manifest, live)
+  if (found.verdict === 'equal') cluster.settled.set(desired.key, { desired: desired.digest, owned })
+  return { desired, live, verdict: found.verdict, fields: 'fields' in found ? found.fields : [] }
+}
+
+/**
+ * Compares for certain. What looks missing is read by key; what cannot be proven is applied as a
+ * dry-run, and what the server would not change is no difference.
+ */
+export async function compareProven(cluster: Cluster, desired: Desired): Promise<Row> {
+  const live =
+    cluster.live.get(desired.key) ?? (await cluster.read(desired.manifest.apiVersion, desired.key))
+  const row = compareCached(cluster, desired, live)
+  if (row.verdict !== 'unproven' || live === undefined) return row
+  const applied = await cluster.dryRun(desired.manifest)
+  if (!isSameObject(applied, live)) return { ...row, verdict: 'different' }
+  cluster.settled.set(desired.key, { desired: desired.digest, owned: ownedDigest(live) })
+  return { ...row, verdict: 'equal', fields: [] }
+}
+
+/** Live objects that are the application's and no longer declared (TRACK-01, -04, -07, -08). */
+export function leftovers(
+  cluster: Cluster,
+  { label }: Pick<StoredApplication, 'label'>,
+  instance: string,
+  declared: readonly Desired[],
+): readonly Manifest[] {
+  const keys = new Set(declared.map(({ key }) => key))
+  return cluster.live
+    .ofApplication(label)
+    .filter((live) => !keys.has(keyOf(live)) && isOwned(live, instance))
+}

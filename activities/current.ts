@@ -1,0 +1,46 @@
+import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
+import type { Cluster } from '../clients/kube/cluster.ts'
+import { InvalidSpecError, SupersededError } from '../core/errors.ts'
+import type { ApplicationRef } from '../core/flow.ts'
+import type { ActivityClients } from './clients.ts'
+
+/** The Application as it is now; undefined when it is gone or another one has its name. */
+export async function currentApplication(
+  applications: ApplicationIndex,
+  { namespace, name, uid }: ApplicationRef,
+): Promise<StoredApplication | undefined> {
+  await applications.synced
+  const known = applications.get(namespace, name)
+  // a wake can be faster than the watch
+  const current = known?.ref.uid === uid ? known : await applications.read(namespace, name)
+  return current?.ref.uid === uid ? current : undefined
+}
+
+/** The Application as long as its spec is the one that the operation began with; else SupersededError. */
+export async function unchangedApplication(
+  applications: ApplicationIndex,
+  ref: ApplicationRef,
+  specDigest: string,
+): Promise<StoredApplication> {
+  let current = await currentApplication(applications, ref)
+  if (current !== undefined && current.specDigest !== specDigest) {
+    current = await applications.read(ref.namespace, ref.name)
+  }
+  if (current === undefined || current.specDigest !== specDigest) {
+    throw new SupersededError(`the Application ${ref.name} changed while its operation ran`)
+  }
+  return current
+}
+
+/** The destination's cluster; InvalidSpecError when nobody told us how to reach it. */
+export function destinationOf(
+  { clusterOf }: Pick<ActivityClients, 'clusterOf'>,
+  { application }: StoredApplication,
+): Cluster {
+  const cluster = clusterOf(application)
+  if (cluster !== undefined) return cluster
+  const { server, name } = application.spec.destination
+  throw new InvalidSpecError(
+    `spec.destination names the cluster ${server ?? name}, which is not known here; use https://kubernetes.default.svc or in-cluster for the control cluster`,
+  )
+}

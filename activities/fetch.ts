@@ -1,0 +1,26 @@
+import { gitSourceOf } from '../core/application.ts'
+import type { ApplicationRef, Fetched } from '../core/flow.ts'
+import type { ActivityClients } from './clients.ts'
+import { unchangedApplication } from './current.ts'
+import { inputsOf } from './inputs.ts'
+import { createRepositories } from './repositories.ts'
+
+export type FetchInput = {
+  readonly application: ApplicationRef
+  readonly specDigest: string
+  /** Epoch ms: the mirror must show what the repository had then or later. */
+  readonly freshSince: number
+}
+
+/** Resolves the application's revision; the mirror is brought up to date first when it is too old. */
+export function createFetch({ applications, git, now }: ActivityClients) {
+  const repositories = createRepositories(git, now)
+  return async ({ application: ref, specDigest, freshSince }: FetchInput): Promise<Fetched> => {
+    const current = await unchangedApplication(applications, ref, specDigest)
+    const { repoURL } = gitSourceOf(current.application)
+    await repositories.ensureFresh(repoURL, freshSince)
+    const { commit, inputs } = await inputsOf(git, current)
+    const { subject, author } = await git.commitInfo(repoURL, commit)
+    return { repository: repoURL, revision: commit, inputs, subject, author }
+  }
+}

@@ -1,0 +1,82 @@
+import type { Cluster } from '../clients/kube/cluster.ts'
+import { SupersededError } from '../core/errors.ts'
+import type { ApplicationRef, HealthReport, RenderedManifests, ResourceHealth } from '../core/flow.ts'
+import { assessHealth } from '../core/health/assess.ts'
+import { isHealthIgnored, worst } from '../core/health/health.ts'
+import type { ResourceKey } from '../core/manifest/key.ts'
+import { applicationHealth } from '../core/status/application-health.ts'
+import { followChanges } from './changes.ts'
+import type { ActivityClients } from './clients.ts'
+import { currentApplication, destinationOf } from './current.ts'
+import { readRendered } from './rendered.ts'
+import { withReasons } from './waiting-reasons.ts'
+
+export type HealthInput = {
+  readonly application: ApplicationRef
+  readonly rendered: RenderedManifests
+  /** What the operation changed: only these are waited for. */
+  readonly changed: readonly ResourceKey[]
+}
+
+const patienceMs = 1_800
+
+/**
+ * Says how the changed objects are. Returns as soon as all have arrived or one is Degraded, and
+ * after two seconds in any case: nothing is held while a Deployment is stuck.
+ */
+export function createHealth(clients: ActivityClients) {
+  return async ({ application: ref, rendered, changed }: HealthInput): Promise<HealthReport> => {
+    const current = await currentApplication(clients.applications, ref)
+    if (current === undefined) throw new SupersededError(`the Application ${ref.name} is gone`)
+    const cluster = destinationOf(clients, current)
+    const declared = new Set((await readRendered(clients.artifacts, rendered.digest)).map(({ key }) => key))
+    const until = clients.now() + patienceMs
+    const changes = followChanges(cluster, current.label)
+    try {
+      for (;;) {
+        const report = look(cluster, declared, changed)
+        if (report.outcome === 'settled') return report
+        const left = until - clients.now()
+        if (report.outcome === 'failed' || left <= 0) {
+          const live = cluster.live.ofApplication(current.label)
+          // from here on the watch tells of every change
+          clients.toldHealth.set(current.label, applicationHealth(live, declared.size).status)
+          return await withReasons(cluster, report)
+        }
+        await changes.next(left)
+      }
+    } finally {
+      changes.stop()
+    }
+  }
+}
+
+function look(
+  cluster: Cluster,
+  declared: ReadonlySet<ResourceKey>,
+  changed: readonly ResourceKey[],
+): HealthReport {
+  const resources = changed.flatMap((key) => healthOf(cluster, key, declared.has(key)))
+  const status = worst(resources.map((resource) => resource.status))
+  const waiting = resources.length > 0
+  const outcome = !waiting ? 'settled' : status === 'Degraded' ? 'failed' : 'waiting'
+  return { outcome, status, resources: outcome === 'failed' ? degradedFirst(resources) : resources }
+}
+
+/** Nothing when the object has arrived: healthy, suspended, without a rule, or gone as was wanted. */
+function healthOf(cluster: Cluster, key: ResourceKey, isDeclared: boolean): readonly ResourceHealth[] {
+  const live = cluster.live.get(key)
+  if (live === undefined) {
+    if (!isDeclared) return []
+    return [{ key, status: 'Missing', message: 'it was deleted after the sync' }]
+  }
+  if (isHealthIgnored(live)) return []
+  const health = assessHealth(live)
+  if (health === undefined || health.status === 'Healthy' || health.status === 'Suspended') return []
+  return [{ key, ...health }]
+}
+
+function degradedFirst(resources: readonly ResourceHealth[]): readonly ResourceHealth[] {
+  const isDegraded = ({ status }: ResourceHealth) => status === 'Degraded'
+  return [...resources.filter(isDegraded), ...resources.filter((resource) => !isDegraded(resource))]
+}

@@ -1,0 +1,66 @@
+import { ApplicationFailure, Context } from '@temporalio/activity'
+import { PlatformError } from '../core/errors.ts'
+import type { ActivityClients } from './clients.ts'
+import { createDecide } from './decide.ts'
+import { createDiff } from './diff.ts'
+import { createFetch } from './fetch.ts'
+import { createHealth } from './health.ts'
+import { createObserve } from './observe.ts'
+import { createPlan } from './plan.ts'
+import { createPublish } from './publish.ts'
+import { createRemove } from './remove.ts'
+import { createRender } from './render.ts'
+import { createReport } from './report.ts'
+import { createSync } from './sync.ts'
+
+/**
+ * The only door to the activities. Every one is idempotent: it may run twice, and its process may
+ * die at any point of it. Errors leave as failures whose type is the class name of core/errors.ts.
+ */
+export function createActivities(clients: ActivityClients) {
+  const removal = createRemove(clients)
+  return {
+    decide: durable(createDecide(clients)),
+    fetch: durable(createFetch(clients)),
+    render: durable(createRender(clients)),
+    diff: durable(createDiff(clients)),
+    plan: durable(createPlan(clients)),
+    sync: durable(createSync(clients)),
+    health: durable(createHealth(clients)),
+    report: durable(createReport(clients)),
+    publish: durable(createPublish(clients)),
+    observe: durable(createObserve(clients)),
+    remove: durable(removal.remove),
+    release: durable(removal.release),
+  }
+}
+export type Activities = ReturnType<typeof createActivities>
+
+const heartbeatMs = 1_500
+
+type Step<I, O> = (input: I) => Promise<O>
+
+/** Heartbeats while the step runs, so that its worker's death is noticed, and types its failures. */
+function durable<I, O>(step: Step<I, O>): Step<I, O> {
+  return async (input) => {
+    const context = Context.current()
+    const beat = setInterval(() => context.heartbeat(), heartbeatMs)
+    try {
+      return await step(input)
+    } catch (error) {
+      throw typed(error)
+    } finally {
+      clearInterval(beat)
+    }
+  }
+}
+
+function typed(error: unknown): unknown {
+  if (!(error instanceof PlatformError)) return error
+  return ApplicationFailure.create({
+    type: error.name,
+    message: error.message,
+    // only what can pass within seconds is repeated at once; the operation itself comes back later
+    nonRetryable: error.name !== 'NetworkError',
+  })
+}

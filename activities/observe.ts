@@ -1,0 +1,80 @@
+import pLimit from 'p-limit'
+import type { StoredApplication } from '../clients/applications.ts'
+import type { Git } from '../clients/git.ts'
+import { sourceOf } from '../core/application.ts'
+import { PlatformError } from '../core/errors.ts'
+import type { Look, Observed, Wake } from '../core/flow.ts'
+import { normalizeGitUrl } from '../core/git-url.ts'
+import type { ApplicationStatus } from '../core/status/status.ts'
+import type { ActivityClients } from './clients.ts'
+import { inputsOf } from './inputs.ts'
+
+export type ObserveInput = { readonly url: string; readonly looks: readonly Look[] }
+
+const parallelWakes = 24
+const lookAgainMs = 1_000
+// a commit that nobody can see after this long was never pushed, or was overwritten since
+const giveUpMs = 5 * 60_000
+
+/**
+ * One look at a repository: fetches once and wakes the applications whose inputs changed.
+ * What the looks announce is only waited for; what is deployed comes from Git.
+ */
+export function createObserve(clients: ActivityClients) {
+  return async ({ url, looks }: ObserveInput): Promise<Observed> => {
+    const { applications, git, now } = clients
+    await applications.synced
+    const at = now()
+    const { head } = await git.fetch({ url })
+    const name = normalizeGitUrl(url)
+    const tracking = applications
+      .all()
+      .filter(({ application }) => normalizeGitUrl(sourceOf(application)?.repoURL ?? '') === name)
+    const changed = await changedApplications(git, tracking)
+    const reason = looks.some((look) => look.reason !== 'poll') ? 'push' : 'poll'
+    const events = looks.flatMap(({ event }) => event ?? [])
+    const limit = pLimit(parallelWakes)
+    await Promise.all(
+      changed.map(({ ref }) => {
+        const wake: Wake = { reason, at, ...(events.length > 0 && { events }) }
+        return limit(() => clients.wake(ref, wake))
+      }),
+    )
+    const missing = await notYetVisible(git, url, looks, at)
+    return { head: head ?? '', applications: tracking.length, woken: changed.length, missing, lookAgainMs }
+  }
+}
+
+async function changedApplications(
+  git: Git,
+  tracking: readonly StoredApplication[],
+): Promise<readonly StoredApplication[]> {
+  const changed = await Promise.all(
+    tracking.map(async (entry) => ((await hasChanged(git, entry)) ? [entry] : [])),
+  )
+  return changed.flat()
+}
+
+/** An application whose inputs cannot be read is woken too: its own operation says why. */
+async function hasChanged(git: Git, entry: StoredApplication): Promise<boolean> {
+  const { driftless } = (entry.object['status'] ?? {}) as ApplicationStatus
+  try {
+    const { inputs } = await inputsOf(git, entry)
+    return driftless?.inputs !== inputs || driftless.specDigest !== entry.specDigest
+  } catch (error) {
+    if (error instanceof PlatformError) return true
+    throw error
+  }
+}
+
+async function notYetVisible(
+  git: Git,
+  url: string,
+  looks: readonly Look[],
+  now: number,
+): Promise<readonly Look[]> {
+  const visible = await Promise.all(
+    looks.map(({ commit, at }) => commit === undefined || now - at > giveUpMs || git.has(url, commit)),
+  )
+  return looks.filter((_, index) => visible[index] === false)
+}

@@ -1,0 +1,96 @@
+import type { StoredApplication } from '../clients/applications.ts'
+import { PlatformError } from '../core/errors.ts'
+import { type DeploymentEvent, deploymentEvents, keyOfDeployment } from '../core/event/deployment.ts'
+import { topics } from '../core/event/topics.ts'
+import type { ApplicationRef, Reported, StatusReport } from '../core/flow.ts'
+import { applicationHealth } from '../core/status/application-health.ts'
+import { buildStatus } from '../core/status/build.ts'
+import type { ApplicationStatus } from '../core/status/status.ts'
+import type { ActivityClients } from './clients.ts'
+import { currentApplication } from './current.ts'
+import { type Desired, readRendered } from './rendered.ts'
+import { imagesOf, resourceStatuses } from './resource-statuses.ts'
+
+export type ReportInput = { readonly application: ApplicationRef; readonly report: StatusReport }
+
+const nothing: Reported = { sync: 'Unknown', health: 'Unknown', unpublished: [] }
+
+/**
+ * Writes the Application's status from the report and from what is live, then tells Kafka.
+ * The API server has the status before anyone is told of it; events that Kafka does not take
+ * come back as `unpublished`.
+ */
+export function createReport(clients: ActivityClients) {
+  return async ({ application: ref, report }: ReportInput): Promise<Reported> => {
+    const current = await currentApplication(clients.applications, ref)
+    if (current === undefined) return nothing
+    const picture = await draw(clients, current, report)
+    const change = (now: StoredApplication): ApplicationStatus | undefined => {
+      const previous = (now.object['status'] ?? {}) as ApplicationStatus
+      if ((previous.driftless?.sequence ?? 0) > report.sequence) return undefined
+      const { application, observed, unbuilt } = now
+      return { ...buildStatus({ application, previous, report, observed, unbuilt, ...picture }) }
+    }
+    if (!report.final) {
+      clients.status.progress(ref, change)
+      return { sync: 'Unknown', health: picture.health.status, unpublished: [] }
+    }
+    const written = await clients.status.write(ref, change)
+    if (written === undefined) return nothing
+    clients.toldHealth.set(current.label, picture.health.status)
+    const status = written.object['status'] as ApplicationStatus
+    const before = (current.object['status'] ?? {}) as ApplicationStatus
+    const events = deploymentEvents({ ref, before, after: status, report })
+    return {
+      sync: status.sync?.status ?? 'Unknown',
+      health: picture.health.status,
+      unpublished: await tell(clients, events),
+    }
+  }
+}
+
+type Picture = Pick<Parameters<typeof buildStatus>[0], 'resources' | 'images' | 'health'>
+
+async function draw(
+  clients: ActivityClients,
+  current: StoredApplication,
+  report: StatusReport,
+): Promise<Picture> {
+  const cluster = clients.clusterOf(current.application)
+  if (cluster === undefined) return { resources: undefined, images: [], health: { status: 'Unknown' } }
+  const declared = await declaredOf(clients, current, report)
+  const live = cluster.live.ofApplication(current.label)
+  return {
+    resources: declared && resourceStatuses(cluster, current, clients.applications.namespace, declared),
+    images: declared ? imagesOf(declared) : [],
+    health: applicationHealth(live, declared?.length ?? live.length),
+  }
+}
+
+/** What is declared as far as it is known; without it the last known resources stay in the status. */
+async function declaredOf(
+  { artifacts }: ActivityClients,
+  { object }: StoredApplication,
+  report: StatusReport,
+): Promise<readonly Desired[] | undefined> {
+  if (report.failure !== undefined || report.problems !== undefined) return undefined
+  const { driftless } = (object['status'] ?? {}) as ApplicationStatus
+  const digest = report.rendered?.digest ?? driftless?.rendered
+  if (digest === undefined) return undefined
+  try {
+    return await readRendered(artifacts, digest)
+  } catch (error) {
+    if (error instanceof PlatformError) return undefined
+    throw error
+  }
+}
+
+async function tell(
+  { bus }: ActivityClients,
+  events: readonly DeploymentEvent[],
+): Promise<readonly DeploymentEvent[]> {
+  const sent = await Promise.allSettled(
+    events.map((event) => bus.publish(topics.deployments, event, keyOfDeployment(event))),
+  )
+  return events.filter((_, index) => sent[index]?.status === 'rejected')
+}

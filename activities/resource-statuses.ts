@@ -1,0 +1,61 @@
+import type { StoredApplication } from '../clients/applications.ts'
+import type { Cluster } from '../clients/kube/cluster.ts'
+import { assessHealth } from '../core/health/assess.ts'
+import { groupOf, keyOf, partsOf } from '../core/manifest/key.ts'
+import type { Manifest } from '../core/manifest/manifest.ts'
+import { instanceName } from '../core/manifest/tracking.ts'
+import type { ResourceStatus } from '../core/status/status.ts'
+import { compareCached, leftovers, type Row } from './compare.ts'
+import type { Desired } from './rendered.ts'
+
+/** Every declared object and every leftover, as it stands now. Reads the watch caches only. */
+export function resourceStatuses(
+  cluster: Cluster,
+  application: StoredApplication,
+  controlNamespace: string,
+  declared: readonly Desired[],
+): readonly ResourceStatus[] {
+  const { ref } = application
+  const instance = instanceName(ref.namespace, ref.name, controlNamespace)
+  return [
+    ...declared.map((desired) => declaredStatus(compareCached(cluster, desired))),
+    ...leftovers(cluster, application, instance, declared).map(leftoverStatus),
+  ]
+}
+
+function declaredStatus({ desired, live, verdict }: Row): ResourceStatus {
+  const synced = verdict === 'equal'
+  return {
+    ...head(desired.manifest),
+    status: synced ? 'Synced' : 'OutOfSync',
+    ...(live !== undefined && healthOf(live)),
+    ...(live === undefined && { health: { status: 'Missing' as const } }),
+  }
+}
+
+function leftoverStatus(live: Manifest): ResourceStatus {
+  return { ...head(live), status: 'OutOfSync', requiresPruning: true, ...healthOf(live) }
+}
+
+function head(manifest: Manifest) {
+  const group = groupOf(manifest.apiVersion)
+  const version = manifest.apiVersion.slice(group === '' ? 0 : group.length + 1)
+  return { ...partsOf(keyOf(manifest)), version }
+}
+
+function healthOf(live: Manifest): Pick<ResourceStatus, 'health'> {
+  const health = assessHealth(live)
+  return health === undefined ? {} : { health }
+}
+
+type PodSpec = { readonly containers?: readonly { readonly image?: string }[] }
+
+/** The container images that are declared, sorted. */
+export function imagesOf(declared: readonly Desired[]): readonly string[] {
+  const images = declared.flatMap(({ manifest }) => {
+    const spec = manifest['spec'] as (PodSpec & { template?: { spec?: PodSpec } }) | undefined
+    const pod = spec?.template?.spec ?? (manifest.kind === 'Pod' ? spec : undefined)
+    return (pod?.containers ?? []).flatMap(({ image }) => image ?? [])
+  })
+  return [...new Set(images)].sort()
+}

@@ -1,0 +1,122 @@
+import { Context } from '@temporalio/activity'
+import pLimit from 'p-limit'
+import type { StoredApplication } from '../clients/applications.ts'
+import type { Cluster } from '../clients/kube/cluster.ts'
+import { ownedDigest } from '../core/diff/owned.ts'
+import { NetworkError, PlatformError, SupersededError } from '../core/errors.ts'
+import type {
+  ApplicationRef,
+  RenderedManifests,
+  ResourceResult,
+  SyncChange,
+  SyncResult,
+  SyncStep,
+} from '../core/flow.ts'
+import { partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
+import { hasSyncOption } from '../core/manifest/sync-option.ts'
+import type { ActivityClients } from './clients.ts'
+import { compareCached, watchKinds } from './compare.ts'
+import { currentApplication, destinationOf } from './current.ts'
+import { type Desired, readRendered } from './rendered.ts'
+
+export type SyncInput = {
+  readonly application: ApplicationRef
+  readonly rendered: RenderedManifests
+  readonly step: SyncStep
+  readonly heal: boolean
+}
+
+const parallelWrites = 10
+
+/**
+ * Applies and prunes one wave in the order of the plan. Changes of one kind run in parallel, a
+ * change of kind is a barrier (SYNC-07). After a refusal nothing further is begun.
+ * Runs twice without harm: what is applied already is equal and is not written again.
+ */
+export function createSync(clients: ActivityClients) {
+  return async ({ application: ref, rendered, step }: SyncInput): Promise<SyncResult> => {
+    const current = await currentApplication(clients.applications, ref)
+    if (current === undefined) throw new SupersededError(`the Application ${ref.name} is gone`)
+    const cluster = destinationOf(clients, current)
+    const declared = await readRendered(clients.artifacts, rendered.digest)
+    await watchKinds(cluster, declared)
+    const writer = { cluster, current, desired: new Map(declared.map((entry) => [entry.key, entry])) }
+    const resources: ResourceResult[] = []
+    for (const group of groupsOf(step.changes)) {
+      const refused = resources.some(({ status }) => status === 'SyncFailed')
+      if (refused) resources.push(...group.map(({ key }) => ({ key, status: 'NotReached' as const })))
+      else resources.push(...(await writeGroup(writer, group)))
+    }
+    return { resources }
+  }
+}
+
+type Writer = {
+  readonly cluster: Cluster
+  readonly current: StoredApplication
+  readonly desired: ReadonlyMap<ResourceKey, Desired>
+}
+
+function groupsOf(changes: readonly SyncChange[]): readonly (readonly SyncChange[])[] {
+  const groups: SyncChange[][] = []
+  for (const change of changes) {
+    const last = groups.at(-1)
+    if (last?.[0] !== undefined && sameGroup(last[0], change)) last.push(change)
+    else groups.push([change])
+  }
+  return groups
+}
+
+function sameGroup(a: SyncChange, b: SyncChange): boolean {
+  const [left, right] = [partsOf(a.key), partsOf(b.key)]
+  return (
+    (a.action === 'prune') === (b.action === 'prune') &&
+    left.group === right.group &&
+    left.kind === right.kind
+  )
+}
+
+async function writeGroup(writer: Writer, group: readonly SyncChange[]) {
+  const limit = pLimit(parallelWrites)
+  return await Promise.all(
+    group.map((change) =>
+      limit(async () => {
+        const result = await writeOne(writer, change)
+        Context.current().heartbeat(result.key)
+        return result
+      }),
+    ),
+  )
+}
+
+async function writeOne(writer: Writer, { key, action }: SyncChange): Promise<ResourceResult> {
+  try {
+    return action === 'prune' ? await prune(writer, key) : await apply(writer, key)
+  } catch (error) {
+    // an API server that is away is waited for; a refusal is a result
+    if (error instanceof NetworkError || !(error instanceof PlatformError)) throw error
+    return { key, status: 'SyncFailed', failure: error.name, message: `${showKey(key)}: ${error.message}` }
+  }
+}
+
+async function apply({ cluster, desired }: Writer, key: ResourceKey): Promise<ResourceResult> {
+  const declared = desired.get(key)
+  if (declared === undefined) throw new SupersededError(`${showKey(key)} is no longer declared`)
+  const before = cluster.live.get(key)
+  if (compareCached(cluster, declared, before).verdict === 'equal') return { key, status: 'Unchanged' }
+  const applied = await cluster.apply(declared.manifest)
+  cluster.settled.set(key, { desired: declared.digest, owned: ownedDigest(applied) })
+  const unchanged = before?.metadata.resourceVersion === applied.metadata.resourceVersion
+  return unchanged ? { key, status: 'Unchanged' } : { key, status: 'Synced' }
+}
+
+async function prune({ cluster }: Writer, key: ResourceKey): Promise<ResourceResult> {
+  const live = cluster.live.get(key)
+  if (live === undefined) return { key, status: 'Pruned' }
+  if (hasSyncOption(live, 'Prune=false')) {
+    return { key, status: 'PruneSkipped', message: 'ignored (no prune)' }
+  }
+  cluster.settled.delete(key)
+  await cluster.remove(live, 'Foreground')
+  return { key, status: 'Pruned' }
+}

@@ -1,0 +1,65 @@
+import { homedir, hostname } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { InvalidSpecError } from '../core/errors.ts'
+
+/** All settings of the processes; docs/operations.md repeats this table. */
+const Settings = z.object({
+  KAFKA_BROKERS: z.string().min(1, 'give host:port of one or more brokers, separated by commas'),
+  TEMPORAL_ADDRESS: z.string().min(1, 'give host:port of the Temporal frontend'),
+  TEMPORAL_NAMESPACE: z.string().default('driftless'),
+  KUBECONFIG: z.string().optional(),
+  DRIFTLESS_NAMESPACE: z.string().default('argocd'),
+  DRIFTLESS_HOST: z.string().default('127.0.0.1'),
+  DRIFTLESS_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  DRIFTLESS_DATA: z.string().default(join(homedir(), '.driftless')),
+  DRIFTLESS_NETWORK_ALLOW: z.string().default(''),
+  DRIFTLESS_POLL_SECONDS: z.coerce.number().min(0).default(180),
+  DRIFTLESS_WEBHOOK_GITHUB_SECRET: z.string().optional(),
+  DRIFTLESS_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+})
+
+export type Config = {
+  readonly brokers: readonly string[]
+  readonly temporalAddress: string
+  readonly temporalNamespace: string
+  /** Path; undefined means the pod's own service account. */
+  readonly kubeconfig: string | undefined
+  readonly namespace: string
+  readonly host: string
+  readonly port: number
+  /** Folder for caches; nothing in it is needed again. */
+  readonly data: string
+  readonly allowLoopback: boolean
+  /** Zero switches polling off. */
+  readonly pollMs: number
+  readonly githubSecret: string | undefined
+  readonly logLevel: string
+  /** Name of this process towards Kafka and Temporal. */
+  readonly identity: string
+}
+
+/** Reads the settings from the environment; all problems are reported at once. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const result = Settings.safeParse(env)
+  if (!result.success) {
+    const problems = result.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`)
+    throw new InvalidSpecError(`the environment is not complete:\n${problems.join('\n')}`)
+  }
+  const settings = result.data
+  return {
+    brokers: settings.KAFKA_BROKERS.split(','),
+    temporalAddress: settings.TEMPORAL_ADDRESS,
+    temporalNamespace: settings.TEMPORAL_NAMESPACE,
+    kubeconfig: settings.KUBECONFIG,
+    namespace: settings.DRIFTLESS_NAMESPACE,
+    host: settings.DRIFTLESS_HOST,
+    port: settings.DRIFTLESS_PORT,
+    data: settings.DRIFTLESS_DATA,
+    allowLoopback: settings.DRIFTLESS_NETWORK_ALLOW.split(',').includes('loopback'),
+    pollMs: settings.DRIFTLESS_POLL_SECONDS * 1000,
+    githubSecret: settings.DRIFTLESS_WEBHOOK_GITHUB_SECRET,
+    logLevel: settings.DRIFTLESS_LOG_LEVEL,
+    identity: `${hostname()}-${process.pid}`,
+  }
+}

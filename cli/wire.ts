@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { type ApplicationIndex, createApplicationIndex } from '../clients/applications.ts'
+import { createKafkaBus, type EventBus } from '../clients/bus.ts'
+import { connect } from '../clients/kube/connection.ts'
+import { createTransport, type KubeTransport } from '../clients/kube/transport.ts'
+import { createTemporal, type Temporal } from '../clients/temporal.ts'
+import { createWakeup, type Wakeup } from '../event-sources/wakeup.ts'
+import type { Config } from './config.ts'
+import type { Logger } from './log.ts'
+
+/** The connections that every process has. */
+export type Wiring = {
+  readonly transport: KubeTransport
+  readonly temporal: Temporal
+  readonly bus: EventBus
+  readonly applications: ApplicationIndex
+  readonly wakeup: Wakeup
+  /** Name of the control cluster in task queues. */
+  readonly controlCluster: string
+  readonly onError: (error: unknown) => void
+  close(): Promise<void>
+}
+
+/** Connects to Kubernetes, Temporal and Kafka; Kafka and Temporal may still be away. */
+export async function wire(config: Config, log: Logger): Promise<Wiring> {
+  const transport = createTransport(await connect(config.kubeconfig))
+  const temporal = await createTemporal(config.temporalAddress, config.temporalNamespace)
+  const onError = (error: unknown): void => {
+    log.warn({ error: error instanceof Error ? error.message : String(error) }, 'will be tried again')
+  }
+  const bus = createKafkaBus({ brokers: config.brokers, clientId: config.identity, onError })
+  const applications = createApplicationIndex(transport, config.namespace, onError)
+  const controlCluster = createHash('sha256').update(transport.server).digest('hex').slice(0, 12)
+  const wakeup = createWakeup({
+    temporal,
+    controlCluster,
+    find: ({ namespace, name }) => applications.get(namespace, name),
+  })
+  return {
+    transport,
+    temporal,
+    bus,
+    applications,
+    wakeup,
+    controlCluster,
+    onError,
+    async close() {
+      applications.stop()
+      await Promise.allSettled([bus.close(), temporal.close(), transport.close()])
+    },
+  }
+}

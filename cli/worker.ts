@@ -1,0 +1,86 @@
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import { createActivities } from '../activities/index.ts'
+import { createArtifacts } from '../clients/artifacts.ts'
+import { createGit } from '../clients/git.ts'
+import { createCluster } from '../clients/kube/cluster.ts'
+import { createStatusWriter } from '../clients/status-writer.ts'
+import { installKey } from '../clients/install-key.ts'
+import { isControlCluster } from '../core/application.ts'
+import type { HealthStatus } from '../core/health/health.ts'
+import { startClusterWatch } from '../event-sources/cluster-watch.ts'
+import { clusterTaskQueue, interactiveTaskQueue } from '../workflows/contract.ts'
+import { type Config, readConfig } from './config.ts'
+import { createLogger } from './log.ts'
+import { untilStopped } from './shutdown.ts'
+import { type Wiring, wire } from './wire.ts'
+
+/** Runs deployments until it is told to stop; what is interrupted goes on in another worker. */
+export async function runWorker(): Promise<void> {
+  const config = readConfig()
+  const log = createLogger('worker', config.logLevel)
+  const wiring = await wire(config, log)
+  const activities = activitiesOf(config, wiring)
+  await wiring.applications.synced
+  const workers = await createWorkers(config, wiring, activities)
+  const stopped = untilStopped(log)
+  const running = workers.map((worker) => worker.run())
+  log.info({ queues: workers.map(({ options }) => options.taskQueue) }, 'ready')
+  await Promise.race([stopped, ...running])
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
+  await Promise.allSettled(running)
+  await wiring.close()
+  process.exit(0)
+}
+
+function activitiesOf(config: Config, wiring: Wiring) {
+  const { applications, bus, transport, wakeup, onError } = wiring
+  const cluster = createCluster(transport, onError)
+  const toldHealth = new Map<string, HealthStatus>()
+  const wake = wakeup.application
+  startClusterWatch({ cluster, applications, toldHealth, wake, now: Date.now, onError })
+  return createActivities({
+    applications,
+    bus,
+    wake,
+    toldHealth,
+    git: createGit({ dir: `${config.data}/git`, allowFile: config.allowLoopback }),
+    artifacts: createArtifacts({ dir: `${config.data}/artifacts`, key: installKey(config.data) }),
+    status: createStatusWriter(applications, onError),
+    clusterOf: ({ spec }) =>
+      isControlCluster(spec.destination, [transport.server]) ? cluster : undefined,
+    now: Date.now,
+  })
+}
+
+type Activities = ReturnType<typeof createActivities>
+
+async function createWorkers(config: Config, wiring: Wiring, activities: Activities) {
+  // the SDK's own log joins ours; its warnings about failed activities are told by the operations
+  Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { forward: {}, filter: 'WARN' } } })
+  const connection = await NativeConnection.connect({ address: config.temporalAddress })
+  const workflowsPath = fileURLToPath(
+    new URL(`../workflows/index${extname(import.meta.url)}`, import.meta.url),
+  )
+  const queues = [clusterTaskQueue(wiring.controlCluster), interactiveTaskQueue]
+  return await Promise.all(
+    queues.map((taskQueue, index) =>
+      Worker.create({
+        connection,
+        namespace: config.temporalNamespace,
+        taskQueue,
+        workflowsPath,
+        activities,
+        identity: `${config.identity}-${index}`,
+        stickyQueueScheduleToStartTimeout: '5s',
+        maxConcurrentWorkflowTaskExecutions: index === 0 ? 40 : 10,
+        maxConcurrentActivityTaskExecutions: index === 0 ? 200 : 20,
+        maxConcurrentLocalActivityExecutions: 100,
+        workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: index === 0 ? 40 : 5 },
+        maxCachedWorkflows: 300,
+        shutdownGraceTime: '5s',
+      }),
+    ),
+  )
+}

@@ -1,0 +1,172 @@
+import { type ReadApplication, readApplication } from '../core/application.ts'
+import { applicationLabel, digestOf } from '../core/digest.ts'
+import type { ApplicationRef } from '../core/flow.ts'
+import type { Manifest } from '../core/manifest/manifest.ts'
+import { watchDigest } from '../core/policy/watch-digest.ts'
+import { NotFoundError } from '../core/errors.ts'
+import { isNewer } from './kube/live-store.ts'
+import { createReflector } from './kube/reflector.ts'
+import type { KubeTransport } from './kube/transport.ts'
+
+/** One Application as the control cluster has it, with what is read from it once per change. */
+export type StoredApplication = ReadApplication & {
+  readonly object: Manifest
+  readonly ref: ApplicationRef
+  /** Value of the label on its resources. */
+  readonly label: string
+  readonly specDigest: string
+  /** Digest of all that can call for work; see core/policy/watch-digest.ts. */
+  readonly observed: string
+}
+
+/** Follows the Applications and AppProjects of the control namespace. */
+export type ApplicationIndex = {
+  /** Settles when the first lists are in. */
+  readonly synced: Promise<void>
+  readonly namespace: string
+  connected(): boolean
+  get(namespace: string, name: string): StoredApplication | undefined
+  byLabel(label: string): StoredApplication | undefined
+  all(): readonly StoredApplication[]
+  project(name: string): Manifest | undefined
+  /** Reads the Application from the server, past the watch. */
+  read(namespace: string, name: string): Promise<StoredApplication | undefined>
+  /** Merge patch of an Application; the answer is in the index before this settles. */
+  patch(ref: ApplicationRef, body: object): Promise<StoredApplication>
+  /** Called for each change; `application` is undefined when it is gone. */
+  subscribe(listener: (change: ApplicationChange) => void): void
+  stop(): void
+}
+export type ApplicationChange = {
+  readonly ref: ApplicationRef
+  readonly application: StoredApplication | undefined
+}
+
+const api = '/apis/argoproj.io/v1alpha1'
+
+export function createApplicationIndex(
+  transport: KubeTransport,
+  namespace: string,
+  onError: (error: unknown) => void,
+): ApplicationIndex {
+  const store = createStore()
+  const projects = new Map<string, Manifest>()
+  const collection = (plural: string) => `${api}/namespaces/${namespace}/${plural}`
+  const applications = createReflector({
+    transport,
+    path: collection('applications'),
+    onChange: store.put,
+    onDelete: store.remove,
+    onList: store.listed,
+    onError,
+  })
+  const appProjects = createReflector({
+    transport,
+    path: collection('appprojects'),
+    onChange: (project) => projects.set(project.metadata.name ?? '', project),
+    onDelete: (project) => projects.delete(project.metadata.name ?? ''),
+    onList: (list) => keepOnly(projects, list),
+    onError,
+  })
+  return {
+    synced: Promise.all([applications.synced, appProjects.synced]).then(() => undefined),
+    namespace,
+    connected: () => applications.connected() && appProjects.connected(),
+    get: store.get,
+    byLabel: store.byLabel,
+    all: store.all,
+    project: (name) => projects.get(name),
+    async read(inNamespace, name) {
+      try {
+        const path = `${api}/namespaces/${inNamespace}/applications/${encodeURIComponent(name)}`
+        return store.put(await transport.request<Manifest>(path))
+      } catch (error) {
+        if (error instanceof NotFoundError) return undefined
+        throw error
+      }
+    },
+    async patch(ref, body) {
+      const path = `${api}/namespaces/${ref.namespace}/applications/${encodeURIComponent(ref.name)}`
+      const contentType = 'application/merge-patch+json'
+      const query = { fieldManager: 'driftless' }
+      return store.put(
+        await transport.request<Manifest>(path, { method: 'PATCH', body, contentType, query }),
+      )
+    },
+    subscribe: store.subscribe,
+    stop: () => {
+      applications.stop()
+      appProjects.stop()
+    },
+  }
+}
+
+function createStore() {
+  const byName = new Map<string, StoredApplication>()
+  const labels = new Map<string, string>()
+  const listeners: ((change: ApplicationChange) => void)[] = []
+  const tell = (change: ApplicationChange): void => {
+    for (const listener of listeners) listener(change)
+  }
+  const remove = (object: Manifest): void => {
+    const ref = refOf(object)
+    const name = `${ref.namespace}/${ref.name}`
+    const known = byName.get(name)
+    if (known === undefined || known.ref.uid !== ref.uid) return
+    byName.delete(name)
+    labels.delete(known.label)
+    tell({ ref: known.ref, application: undefined })
+  }
+  return {
+    get: (namespace: string, name: string) => byName.get(`${namespace}/${name}`),
+    byLabel: (label: string) => byName.get(labels.get(label) ?? ''),
+    all: () => [...byName.values()],
+    subscribe: (listener: (change: ApplicationChange) => void) => {
+      listeners.push(listener)
+    },
+    remove,
+    /** Keeps the newer of what is known and what is given, and returns it. */
+    put(object: Manifest): StoredApplication {
+      const ref = refOf(object)
+      const name = `${ref.namespace}/${ref.name}`
+      const known = byName.get(name)
+      if (known !== undefined && !isNewer(object, known.object)) return known
+      const application = stored(object, known)
+      byName.set(name, application)
+      labels.set(application.label, name)
+      tell({ ref, application })
+      return application
+    },
+    listed(objects: readonly Manifest[]) {
+      const present = new Set(objects.map(({ metadata }) => metadata.uid))
+      for (const { object } of byName.values()) {
+        if (!present.has(object.metadata.uid)) remove(object)
+      }
+    },
+  }
+}
+
+/** A status write leaves the spec as it was: what was read from it is taken over. */
+function stored(object: Manifest, known: StoredApplication | undefined): StoredApplication {
+  const observed = watchDigest(object)
+  const ref = refOf(object)
+  const reading = readApplication(object)
+  return {
+    ...reading,
+    object,
+    ref,
+    observed,
+    specDigest:
+      known?.observed === observed ? known.specDigest : digestOf(object['spec'] ?? null),
+    label: known?.label ?? applicationLabel(ref.namespace, ref.name),
+  }
+}
+
+function refOf({ metadata }: Manifest): ApplicationRef {
+  return { namespace: metadata.namespace ?? '', name: metadata.name ?? '', uid: metadata.uid ?? '' }
+}
+
+function keepOnly(projects: Map<string, Manifest>, list: readonly Manifest[]): void {
+  const present = new Set(list.map(({ metadata }) => metadata.name))
+  for (const name of projects.keys()) if (!present.has(name)) projects.delete(name)
+}

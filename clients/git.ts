@@ -1,0 +1,131 @@
+import { mkdirSync } from 'node:fs'
+import { LRUCache } from 'lru-cache'
+import { sha256Hex } from '../core/digest.ts'
+import { GitAccessError } from '../core/errors.ts'
+import { createMirror, type Mirror } from './git/mirror.ts'
+import type { GitProcessOptions } from './git/process.ts'
+import { refCommit } from './git/refs.ts'
+import { type GitCredentials, remoteOf, withoutCredentials } from './git/remote.ts'
+import { cleanPath, objectName, readTreeFiles, type TreeFile } from './git/tree.ts'
+
+/** Repositories, read through bare mirrors on our disk; no work trees. Errors are GitAccessError and GitAuthError. */
+export type Git = {
+  /** Brings the mirror up to date; says what commit the default branch is now, and whether any ref moved. */
+  fetch(repository: {
+    readonly url: string
+    readonly credentials?: GitCredentials
+  }): Promise<{ readonly head: string | undefined; readonly changed: boolean }>
+  /** The commit of a branch, tag, full or short SHA, or HEAD, as the mirror has it. */
+  resolve(url: string, revision: string): Promise<{ readonly commit: string }>
+  /** Whether the mirror holds the commit. */
+  has(url: string, commit: string): Promise<boolean>
+  /** Identity of all below a path; undefined when it is not a folder there. Many at once cost one round trip. */
+  treeHash(url: string, commit: string, path: string): Promise<string | undefined>
+  /** The files of a folder; links out of the repository are refused. */
+  readTree(
+    url: string,
+    commit: string,
+    path: string,
+    options: { readonly recurse: boolean },
+  ): Promise<readonly TreeFile[]>
+  /** The texts of files, by blob id. */
+  readBlobs(url: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>
+  commitInfo(url: string, commit: string): Promise<CommitInfo>
+  /** Ends the processes that read; what is asked afterwards starts them again. */
+  close(): void
+}
+
+export type CommitInfo = { readonly subject: string; readonly author: string }
+export type GitOptions = GitProcessOptions & { readonly dir: string }
+
+const cachedBytes = 64 * 1024 * 1024
+
+/** Keeps the mirrors below `dir`; nothing in it is needed again. */
+export function createGit({ dir, ...options }: GitOptions): Git {
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const mirrors = new Map<string, Mirror>()
+  const blobs = new LRUCache<string, string>({
+    maxSize: cachedBytes,
+    sizeCalculation: (text) => text.length + 1,
+  })
+  const mirrorOf = (url: string): Mirror => {
+    const known = mirrors.get(url)
+    if (known !== undefined) return known
+    const mirror = createMirror(`${dir}/${sha256Hex(url).slice(0, 20)}`, remoteOf(url), options)
+    mirrors.set(url, mirror)
+    return mirror
+  }
+  /** After a lost cache the mirror is made before it is read. */
+  const readerOf = async (url: string) => {
+    const mirror = mirrorOf(url)
+    await mirror.refs()
+    return mirror.reader
+  }
+  const readBlob = async (url: string, id: string): Promise<string> => {
+    const known = blobs.get(id)
+    if (known !== undefined) return known
+    const found = await (await readerOf(url)).contents(id)
+    if (found === undefined) {
+      mirrorOf(url).discard()
+      throw new GitAccessError(
+        `the mirror of ${withoutCredentials(url)} lost a file; it is made anew`,
+      )
+    }
+    const text = found.body.toString('utf8')
+    blobs.set(id, text)
+    return text
+  }
+  const has = async (url: string, commit: string): Promise<boolean> =>
+    /^[0-9a-f]{40,64}$/.test(commit) &&
+    (await (await readerOf(url)).info(`${commit}^{commit}`)) !== undefined
+
+  return {
+    async fetch({ url, credentials }) {
+      const mirror = mirrorOf(url)
+      const { head, changed } = await mirror.fetch(remoteOf(url, credentials))
+      return { head, changed }
+    },
+    async resolve(url, revision) {
+      const mirror = mirrorOf(url)
+      const shown = withoutCredentials(url)
+      const commit = refCommit(await mirror.refs(), revision, shown)
+      if (commit !== undefined) return { commit }
+      const isSha = /^[0-9a-f]{4,64}$/.test(revision)
+      const found = isSha ? await mirror.reader.info(`${revision}^{commit}`) : undefined
+      if (found !== undefined) return { commit: found.id }
+      throw new GitAccessError(
+        `${shown} has no revision ${revision}; set targetRevision to a branch, tag or commit that exists`,
+      )
+    },
+    has,
+    async treeHash(url, commit, path) {
+      const found = await (await readerOf(url)).info(objectName(commit, cleanPath(path)))
+      if (found?.type === 'tree') return found.id
+      if (found !== undefined || (await has(url, commit))) return undefined
+      throw new GitAccessError(
+        `${withoutCredentials(url)} has no commit ${commit.slice(0, 7)} any more`,
+      )
+    },
+    readTree: async (url, commit, path, { recurse }) =>
+      await readTreeFiles(await readerOf(url), commit, path, recurse),
+    async readBlobs(url, ids) {
+      return new Map(
+        await Promise.all(ids.map(async (id) => [id, await readBlob(url, id)] as const)),
+      )
+    },
+    async commitInfo(url, commit) {
+      const found = await (await readerOf(url)).contents(commit)
+      return commitInfoOf(found?.body.toString('utf8') ?? '')
+    },
+    close() {
+      for (const mirror of mirrors.values()) mirror.close()
+    },
+  }
+}
+
+function commitInfoOf(text: string): CommitInfo {
+  const author = /^author (.*) <[^>]*> \d+ [+-]\d+$/m.exec(text)?.[1] ?? ''
+  const bodyAt = text.indexOf('\n\n')
+  const subject = bodyAt < 0 ? '' : (text.slice(bodyAt + 2).split('\n')[0] ?? '')
+  return { subject: subject.slice(0, 200), author: author.slice(0, 100) }
+}

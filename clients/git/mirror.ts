@@ -1,0 +1,114 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { createObjectReader, type ObjectReader } from './object-reader.ts'
+import { type GitProcessOptions, gitEnvironment, runGit } from './process.ts'
+import { parseRefs, type Refs, refsFormat, remoteHead, sameRefs } from './refs.ts'
+import type { GitRemote } from './remote.ts'
+import { createSharedRun } from './shared-run.ts'
+
+/** The refs after a fetch, and whether they are other ones than before. */
+export type Fetched = Refs & { readonly changed: boolean }
+
+/** A bare copy of one repository on our disk; lost or damaged, it is made anew. */
+export type Mirror = {
+  readonly reader: ObjectReader
+  /** The refs as they were last seen, from the disk after a restart. */
+  refs(): Promise<Refs>
+  /** Brings the mirror up to date; callers that come while one runs share the next. */
+  fetch(remote: GitRemote): Promise<Fetched>
+  /** Makes the mirror anew, because something in it is missing. */
+  discard(): void
+  close(): void
+}
+
+const heads = '+refs/heads/*:refs/heads/*'
+const tags = '+refs/tags/*:refs/tags/*'
+const head = `+HEAD:${remoteHead}`
+const fetchesBetweenCleanings = 200
+
+export function createMirror(dir: string, address: GitRemote, options: GitProcessOptions): Mirror {
+  const reader = createObjectReader(dir, gitEnvironment(options))
+  let remote = address
+  let known: Refs | undefined
+  let isDamaged = false
+  let fetches = 0
+
+  const run = (...args: readonly string[]) => runGit(dir, args, options, remote)
+  const remake = (): void => {
+    reader.close()
+    known = undefined
+    isDamaged = false
+    rmSync(dir, { recursive: true, force: true })
+  }
+  const bring = async (...specs: readonly string[]): Promise<void> => {
+    if (!existsSync(`${dir}/HEAD`)) {
+      mkdirSync(dir, { recursive: true, mode: 0o700 })
+      await run('init', '--bare', '.')
+    }
+    const flags = [
+      '--verbose',
+      '--progress',
+      '--prune',
+      '--force',
+      '--no-tags',
+      '--no-write-fetch-head',
+    ]
+    await run('fetch', ...flags, '--no-auto-maintenance', '--', remote.url, ...specs)
+  }
+  const bringAll = async (): Promise<void> => {
+    try {
+      await bring(heads, tags, head)
+    } catch (error) {
+      // an empty repository, or one whose default branch is not there, is still one
+      if (!says(error, /couldn't find remote ref HEAD/i)) throw error
+      await bring(heads, tags)
+      await run('update-ref', '-d', remoteHead)
+    }
+  }
+  const readRefs = async (): Promise<Refs> =>
+    parseRefs(await run('for-each-ref', `--format=${refsFormat}`))
+
+  const fetchOnce = async (): Promise<Fetched> => {
+    if (isDamaged) remake()
+    try {
+      await bringAll()
+    } catch (error) {
+      // what a killed fetch left behind (locks, half a pack) is not worth mending
+      if (!says(error, damage)) throw error
+      remake()
+      await bringAll()
+    }
+    fetches++
+    if (fetches % fetchesBetweenCleanings === 0) await run('gc', '--auto').catch(() => undefined)
+    const before = known
+    known = await readRefs()
+    return { ...known, changed: !sameRefs(before, known) }
+  }
+  const fetching = createSharedRun(fetchOnce)
+  return {
+    reader,
+    async refs() {
+      if (known === undefined && existsSync(`${dir}/HEAD`)) {
+        const read = await readRefs().catch(() => undefined)
+        if (read !== undefined && read.byName.size > 0) known ??= read
+      }
+      return known ?? (await fetching.join())
+    },
+    fetch(now) {
+      remote = now
+      return fetching.start()
+    },
+    discard() {
+      isDamaged = true
+      // whoever needs the mirror next is told when this fails
+      fetching.join().catch(() => undefined)
+    },
+    close: () => reader.close(),
+  }
+}
+
+const damage =
+  /\.lock'|corrupt|bad object|not a git repository|index-pack|unable to read|invalid (sha1|object)|did not send all/i
+
+function says(error: unknown, text: RegExp): boolean {
+  return error instanceof Error && text.test(error.message)
+}

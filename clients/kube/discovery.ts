@@ -1,0 +1,123 @@
+import { UnknownKindError } from '../../core/errors.ts'
+import { groupOf } from '../../core/manifest/key.ts'
+import type { KubeTransport } from './transport.ts'
+
+/** Where objects of one kind live in the API. */
+export type Resource = {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly plural: string
+  readonly namespaced: boolean
+}
+
+/** Knows the kinds that the cluster serves; asks again (at most every two seconds) for one it does not know. */
+export type Discovery = {
+  /** The kind in this very version; throws UnknownKindError. */
+  resource(apiVersion: string, kind: string): Promise<Resource>
+  /** The kind in the version the server prefers. */
+  preferred(group: string, kind: string): Promise<Resource>
+  /** From what is known now, without asking. */
+  scopeOf(group: string, kind: string): 'namespaced' | 'cluster' | undefined
+}
+
+type Served = { readonly byVersion: Map<string, Resource>; readonly preferred: Map<string, Resource> }
+
+const askAgainAfterMs = 2_000
+const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+
+export function createDiscovery(transport: KubeTransport): Discovery {
+  let served: Promise<Served> | undefined
+  let known: Served | undefined
+  let askedAt = 0
+
+  const ask = async (): Promise<Served> => {
+    askedAt = Date.now()
+    served = readServed(transport)
+    try {
+      known = await served
+      return known
+    } catch (error) {
+      served = undefined
+      throw error
+    }
+  }
+  const find = async (pick: (from: Served) => Resource | undefined, name: string) => {
+    const first = pick(await (served ?? ask()))
+    if (first !== undefined) return first
+    const again = Date.now() - askedAt > askAgainAfterMs ? pick(await ask()) : undefined
+    if (again !== undefined) return again
+    throw new UnknownKindError(
+      `the cluster has no kind ${name}; install its CustomResourceDefinition or correct apiVersion and kind`,
+    )
+  }
+  return {
+    resource: (apiVersion, kind) =>
+      find((from) => from.byVersion.get(`${apiVersion}/${kind}`), `${kind} (${apiVersion})`),
+    preferred: (group, kind) =>
+      find((from) => from.preferred.get(`${group}/${kind}`), group === '' ? kind : `${kind}.${group}`),
+    scopeOf(group, kind) {
+      const found = known?.preferred.get(`${group}/${kind}`)
+      if (found === undefined) return undefined
+      return found.namespaced ? 'namespaced' : 'cluster'
+    },
+  }
+}
+
+type GroupDiscovery = {
+  readonly metadata?: { readonly name?: string }
+  readonly versions?: readonly {
+    readonly version: string
+    readonly resources?: readonly {
+      readonly resource: string
+      readonly scope: string
+      readonly responseKind?: { readonly kind?: string }
+    }[]
+  }[]
+}
+
+async function readServed(transport: KubeTransport): Promise<Served> {
+  const answers = await Promise.all(
+    ['/api', '/apis'].map((path) =>
+      transport.request<{ items?: readonly GroupDiscovery[] }>(path, { accept: aggregated }),
+    ),
+  )
+  const byVersion = new Map<string, Resource>()
+  const preferred = new Map<string, Resource>()
+  for (const resource of answers.flatMap((answer) => (answer.items ?? []).flatMap(resourcesOf))) {
+    byVersion.set(`${apiVersionOf(resource)}/${resource.kind}`, resource)
+    // the server lists the preferred version of a group first
+    const name = `${resource.group}/${resource.kind}`
+    if (!preferred.has(name)) preferred.set(name, resource)
+  }
+  return { byVersion, preferred }
+}
+
+function resourcesOf(group: GroupDiscovery): readonly Resource[] {
+  return (group.versions ?? []).flatMap((version) =>
+    (version.resources ?? []).map((entry) => ({
+      group: group.metadata?.name ?? '',
+      version: version.version,
+      kind: entry.responseKind?.kind ?? '',
+      plural: entry.resource,
+      namespaced: entry.scope === 'Namespaced',
+    })),
+  )
+}
+
+function apiVersionOf({ group, version }: Resource): string {
+  return group === '' ? version : `${group}/${version}`
+}
+
+/** The path of a kind's collection, or of one object of it. */
+export function pathOf(resource: Resource, namespace?: string, name?: string): string {
+  const root = resource.group === '' ? '/api/v1' : `/apis/${resource.group}/${resource.version}`
+  const inside = resource.namespaced && namespace ? `/namespaces/${encodeURIComponent(namespace)}` : ''
+  const object = name === undefined ? '' : `/${encodeURIComponent(name)}`
+  return `${root}${inside}/${resource.plural}${object}`
+}
+
+/** Whether a resource serves objects of this apiVersion. */
+export function serves(resource: Resource, apiVersion: string): boolean {
+  return groupOf(apiVersion) === resource.group && apiVersion === apiVersionOf(resource)
+}

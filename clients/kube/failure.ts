@@ -1,0 +1,47 @@
+import {
+  AdmissionDenied,
+  ConflictError,
+  NetworkError,
+  NotFoundError,
+  PermissionError,
+  type PlatformError,
+  QuotaExceeded,
+} from '../../core/errors.ts'
+
+/** The watch position is too old; the only error of the API server that means "list again". */
+export class ExpiredError extends NetworkError {}
+
+/** Turns an answer of the API server into the error that says what kind of trouble it is. */
+export function errorOf(method: string, path: string, status: number, body: string): PlatformError {
+  const message = messageOf(body) || `${method} ${path} answered ${status}`
+  switch (status) {
+    case 401:
+      return new PermissionError(`the API server does not accept our credentials: ${message}`)
+    case 403:
+      return message.includes('exceeded quota')
+        ? new QuotaExceeded(message)
+        : new PermissionError(message)
+    case 404:
+      return new NotFoundError(message)
+    case 409:
+      return new ConflictError(message)
+    case 410:
+      return new ExpiredError(message)
+    case 400:
+    case 405:
+    case 413:
+    case 422:
+      return new AdmissionDenied(message)
+    default:
+      return new NetworkError(message)
+  }
+}
+
+function messageOf(body: string): string {
+  try {
+    const status = JSON.parse(body) as { message?: unknown }
+    return typeof status.message === 'string' ? status.message : ''
+  } catch {
+    return body.slice(0, 300)
+  }
+}

@@ -1,0 +1,19 @@
+import type { ResourceKey } from '../../core/manifest/key.ts'
+
+/** What is proven of one object: this declared manifest, applied to it, changes nothing while we own this. */
+export type Settled = { readonly desired: string; readonly owned: string }
+
+/**
+ * The proofs of equality, by object. What an apply does to our fields depends on our fields alone,
+ * so a proof holds while the owned set and its values stay, whatever else changes in the object.
+ */
+export type SettledObjects = {
+  get(key: ResourceKey): Settled | undefined
+  set(key: ResourceKey, proof: Settled): void
+  delete(key: ResourceKey): void
+}
+
+/** Empty after a restart: the first comparison proves anew. */
+export function createSettledObjects(): SettledObjects {
+  return new Map<ResourceKey, Settled>()
+}

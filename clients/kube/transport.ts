@@ -1,0 +1,90 @@
+import { Agent, type Dispatcher, request } from 'undici'
+import { NetworkError } from '../../core/errors.ts'
+import type { Connection } from './connection.ts'
+import { errorOf } from './failure.ts'
+
+export type KubeRequest = {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly query?: Readonly<Record<string, string | undefined>>
+  readonly body?: unknown
+  readonly contentType?: string
+  readonly accept?: string
+  readonly signal?: AbortSignal
+}
+
+/** Sends requests to one API server over kept-alive connections; errors are the classes of core/errors.ts. */
+export type KubeTransport = {
+  readonly server: string
+  /** One request, one JSON answer. */
+  request<T>(path: string, request?: KubeRequest): Promise<T>
+  /** An open watch: the body as it arrives. Has connections of its own, so that watches never starve requests. */
+  stream(path: string, request: KubeRequest): Promise<AsyncIterable<Buffer>>
+  close(): Promise<void>
+}
+
+const requestTimeoutMs = 30_000
+
+/**
+ * client-node opens a new TLS connection per request; one kept-alive pool is five times as fast
+ * (docs/decisions/0006-own-kubernetes-transport.md).
+ */
+export function createTransport(connection: Connection): KubeTransport {
+  const pool = new Agent({
+    connections: 32,
+    pipelining: 1,
+    connect: connection.tls,
+    headersTimeout: requestTimeoutMs,
+    bodyTimeout: requestTimeoutMs,
+  })
+  const watches = new Agent({ connect: connection.tls, bodyTimeout: 0, headersTimeout: requestTimeoutMs })
+  return {
+    server: connection.server,
+    async request<T>(path: string, options: KubeRequest = {}): Promise<T> {
+      const response = await send(connection, pool, path, options)
+      const text = await response.body.text().catch((cause: unknown) => unreachable(connection, cause))
+      if (response.statusCode >= 300) {
+        throw errorOf(options.method ?? 'GET', path, response.statusCode, text)
+      }
+      return (text === '' ? {} : JSON.parse(text)) as T
+    },
+    async stream(path, options) {
+      const response = await send(connection, watches, path, options)
+      if (response.statusCode >= 300) {
+        throw errorOf('WATCH', path, response.statusCode, await response.body.text())
+      }
+      return response.body
+    },
+    close: async () => {
+      await Promise.all([pool.destroy(), watches.destroy()])
+    },
+  }
+}
+
+async function send(
+  connection: Connection,
+  dispatcher: Dispatcher,
+  path: string,
+  { method = 'GET', query, body, contentType = 'application/json', accept, signal }: KubeRequest,
+): Promise<Dispatcher.ResponseData> {
+  const authorization = await connection.authorization()
+  const url = new URL(connection.server + path)
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, value)
+  }
+  return await request(url, {
+    method,
+    dispatcher,
+    headers: {
+      accept: accept ?? 'application/json',
+      ...(authorization !== undefined && { authorization }),
+      ...(body !== undefined && { 'content-type': contentType }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(signal !== undefined && { signal }),
+  }).catch((cause: unknown) => unreachable(connection, cause))
+}
+
+function unreachable(connection: Connection, cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  throw new NetworkError(`the API server ${connection.server} does not answer: ${reason}`, { cause })
+}

@@ -1,0 +1,83 @@
+import { ConflictError, NotFoundError } from '../core/errors.ts'
+import type { ApplicationRef } from '../core/flow.ts'
+import { mergePatch } from '../core/status/merge-patch.ts'
+import type { ApplicationStatus } from '../core/status/status.ts'
+import type { ApplicationIndex, StoredApplication } from './applications.ts'
+
+/** What the status becomes, given what it is; undefined leaves it as it is. */
+export type StatusChange = (application: StoredApplication) => ApplicationStatus | undefined
+
+/**
+ * Writes `Application.status`: merge patches of status alone, with the resourceVersion that was
+ * read. Progress is written at most once per 250 ms and folded into whatever is written next.
+ */
+export type StatusWriter = {
+  /** Settles when the API server has it. Undefined when the Application is gone or a newer status is there. */
+  write(ref: ApplicationRef, change: StatusChange): Promise<StoredApplication | undefined>
+  /** Settles at once; what is not written within 250 ms may be overtaken by the next write. */
+  progress(ref: ApplicationRef, change: StatusChange): void
+}
+
+const progressMs = 250
+const maxConflicts = 8
+
+export function createStatusWriter(
+  applications: ApplicationIndex,
+  onError: (error: unknown) => void,
+): StatusWriter {
+  const waiting = new Map<string, NodeJS.Timeout>()
+  const chains = new Map<string, Promise<unknown>>()
+  const nameOf = ({ namespace, name }: ApplicationRef) => `${namespace}/${name}`
+
+  const serially = async <T>(ref: ApplicationRef, work: () => Promise<T>): Promise<T> => {
+    const name = nameOf(ref)
+    const before = chains.get(name) ?? Promise.resolve()
+    const mine = before.then(work, work)
+    chains.set(name, mine)
+    try {
+      return await mine
+    } finally {
+      if (chains.get(name) === mine) chains.delete(name)
+    }
+  }
+  return {
+    async write(ref, change) {
+      clearTimeout(waiting.get(nameOf(ref)))
+      waiting.delete(nameOf(ref))
+      return await serially(ref, () => writeNow(applications, ref, change))
+    },
+    progress(ref, change) {
+      const name = nameOf(ref)
+      clearTimeout(waiting.get(name))
+      const timer = setTimeout(() => {
+        waiting.delete(name)
+        serially(ref, () => writeNow(applications, ref, change)).catch(onError)
+      }, progressMs)
+      waiting.set(name, timer)
+    },
+  }
+}
+
+async function writeNow(
+  applications: ApplicationIndex,
+  ref: ApplicationRef,
+  change: StatusChange,
+): Promise<StoredApplication | undefined> {
+  let current = applications.get(ref.namespace, ref.name)
+  for (let attempt = 0; ; attempt++) {
+    if (current === undefined || current.ref.uid !== ref.uid) return undefined
+    const before = (current.object['status'] ?? {}) as ApplicationStatus
+    const after = change(current)
+    if (after === undefined) return current
+    const status = mergePatch(before, after)
+    if (status === undefined) return current
+    const { resourceVersion, uid } = current.object.metadata
+    try {
+      return await applications.patch(ref, { metadata: { resourceVersion, uid }, status })
+    } catch (error) {
+      if (error instanceof NotFoundError) return undefined
+      if (!(error instanceof ConflictError) || attempt === maxConflicts) throw error
+      current = await applications.read(ref.namespace, ref.name)
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import { isControlClusterAddress } from './application/control-cluster.ts'
+import { specProblems } from './application/problems.ts'
+import {
+  type Application,
+  ApplicationObject,
+  type ApplicationSource,
+  type Destination,
+} from './application/schema.ts'
+import { unbuiltFields } from './application/unbuilt.ts'
+import { InvalidSpecError } from './errors.ts'
+import { fieldAt, mappingOf } from './manifest/field.ts'
+
+export type { Application, ApplicationSource, Destination }
+
+export type ReadApplication = {
+  readonly application: Application
+  /** Why nothing can be done with the spec, each with its field path (`InvalidSpecError`). */
+  readonly problems: readonly string[]
+  /** Fields that are set but not acted on by this version, each with its path. */
+  readonly unbuilt: readonly string[]
+}
+
+const maxMalformed = 50
+
+/**
+ * Reads an Application as the API server gave it. Malformed fields become problems and are left out,
+ * so that an Application with a broken spec can still be shown, reported on and deleted.
+ * Throws InvalidSpecError only for something that is not an Application at all.
+ */
+export function readApplication(object: unknown): ReadApplication {
+  const problems: string[] = []
+  let input = object
+  for (let tries = 0; tries < maxMalformed; tries++) {
+    const result = ApplicationObject.safeParse(input)
+    if (result.success) {
+      const application: Application = result.data
+      problems.push(...specProblems(application.spec))
+      return { application, problems, unbuilt: unbuiltFields(application) }
+    }
+    for (const { path, message } of result.error.issues) {
+      // null means absent, as for the API server; a request to act is no part of the spec
+      if (fieldAt(input, ...path) !== null && path[0] !== 'operation')
+        problems.push(`${showPath(path)}: ${message}`)
+      input = without(input, path)
+    }
+  }
+  throw new InvalidSpecError(`not an Application: ${problems.slice(0, 3).join('; ')}`)
+}
+
+function showPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '')
+}
+
+/** A copy without the field at the path; list items become empty, so that the others keep their index. */
+function without(value: unknown, path: readonly PropertyKey[]): unknown {
+  const [field, ...rest] = path
+  if (field === undefined) return undefined
+  if (Array.isArray(value)) {
+    const emptied = rest.length > 0
+    return emptied
+      ? value.map((item, index) => (index === field ? without(item, rest) : item))
+      : value.filter((_, index) => index !== field)
+  }
+  const { [String(field)]: removed, ...others } = mappingOf(value)
+  return rest.length === 0 ? others : { ...others, [String(field)]: without(removed, rest) }
+}
+
+/** The one source that is deployed; undefined when there are several, or none (APP-05). */
+export function sourceOf({ spec }: Application): ApplicationSource | undefined {
+  const { source, sources = [], sourceHydrator } = spec
+  if (sourceHydrator !== undefined) return undefined
+  return sources.length === 0 ? source : sources.length === 1 ? sources[0] : undefined
+}
+
+/** The Git directory that is deployed; throws InvalidSpecError where `readApplication` names problems. */
+export function gitSourceOf(
+  application: Application,
+): ApplicationSource & { readonly repoURL: string } {
+  const source = sourceOf(application)
+  if (source?.repoURL) return { ...source, repoURL: source.repoURL }
+  throw new InvalidSpecError('spec.source.repoURL: name the repository that is deployed')
+}
+
+/** Whether changes are synced without a person asking (SYNCP-01, APP-08). */
+export function isAutomated({ spec }: Application): boolean {
+  const { automated } = spec.syncPolicy ?? {}
+  return automated !== undefined && automated.enabled !== false
+}
+
+/** The value of a sync option; the last one given counts (SYNCP-09). */
+export function syncOption({ spec }: Application, name: string): string | undefined {
+  const given = spec.syncPolicy?.syncOptions?.findLast((option) => option.startsWith(`${name}=`))
+  return given?.slice(name.length + 1)
+}
+
+/** The project's name; an empty one means `default` (APP-02). */
+export function projectOf({ spec }: Application): string {
+  return spec.project || 'default'
+}
+
+/**
+ * Whether the destination is the cluster in which the Applications live; `addresses` are the
+ * addresses under which we ourselves know it.
+ */
+export function isControlCluster(
+  { server, name }: Destination,
+  addresses: readonly string[] = [],
+): boolean {
+  if (server) return isControlClusterAddress(server, addresses)
+  return name === 'in-cluster'
+}
+
+/** How many deployments are kept for rollback (APP-11). */
+export function historyLimit({ spec }: Application): number {
+  return spec.revisionHistoryLimit ?? 10
+}

@@ -1,0 +1,74 @@
+import type { Application, ApplicationSource, ApplicationSpec } from './schema.ts'
+
+/**
+ * Options that change nothing here, or are the way we always work: server-side apply, of what differs.
+ */
+const meantAnyway = new Set([
+  'CreateNamespace=true',
+  'CreateNamespace=false',
+  'ServerSideApply=true',
+  'ApplyOutOfSyncOnly=true',
+  'ApplyOutOfSyncOnly=false',
+  'Validate=true',
+  'PrunePropagationPolicy=foreground',
+  'Replace=false',
+  'Force=false',
+  'PruneLast=false',
+  'Prune=true',
+  'Delete=true',
+  'FailOnSharedResource=false',
+  'RespectIgnoreDifferences=false',
+  'SkipDryRunOnMissingResource=false',
+  'ClientSideApplyMigration=true',
+])
+const knownOptions = new Set([...meantAnyway].map((option) => option.split('=')[0]))
+const laterFinalizers = /^(pre|post)-delete-finalizer\.argocd\.argoproj\.io(\/|$)/
+
+/** The fields of the Application that this version reads but does not act on, by path. */
+export function unbuiltFields({ metadata, spec }: Application): readonly string[] {
+  const finalizers = metadata.finalizers ?? []
+  return [
+    ...sourceFields(spec),
+    ...policyFields(spec),
+    ...finalizers
+      .filter((name) => laterFinalizers.test(name))
+      .map((name) => `metadata.finalizers (${name})`),
+  ]
+}
+
+function sourceFields({ source, sources, sourceHydrator }: ApplicationSpec): readonly string[] {
+  if (sourceHydrator !== undefined) return ['spec.sourceHydrator']
+  const [only, ...more] = sources ?? []
+  if (more.length > 0) return ['spec.sources']
+  if (only !== undefined) return oneSource(only, 'spec.sources[0]')
+  return source === undefined ? [] : oneSource(source, 'spec.source')
+}
+
+function oneSource(source: ApplicationSource, at: string): readonly string[] {
+  const later = ['chart', 'helm', 'kustomize', 'plugin', 'tagPrefix', 'ref'] as const
+  const fields = later.filter((field) => isSet(source[field])).map((field) => `${at}.${field}`)
+  if (isSet(source.directory?.jsonnet)) fields.push(`${at}.directory.jsonnet`)
+  if (source.repoURL?.startsWith('oci://') === true) fields.push(`${at}.repoURL (oci://)`)
+  return fields
+}
+
+function policyFields({ syncPolicy, ignoreDifferences }: ApplicationSpec): readonly string[] {
+  const options = (syncPolicy?.syncOptions ?? []).filter(
+    (option) => knownOptions.has(option.split('=')[0]) && !meantAnyway.has(option),
+  )
+  return [
+    ...(isSet(syncPolicy?.retry) ? ['spec.syncPolicy.retry'] : []),
+    ...(isSet(syncPolicy?.managedNamespaceMetadata)
+      ? ['spec.syncPolicy.managedNamespaceMetadata']
+      : []),
+    ...options.map((option) => `spec.syncPolicy.syncOptions (${option})`),
+    ...(isSet(ignoreDifferences) ? ['spec.ignoreDifferences'] : []),
+  ]
+}
+
+/** Empty texts, lists and blocks ask for nothing. */
+function isSet(value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return false
+  if (Array.isArray(value)) return value.length > 0
+  return typeof value !== 'object' || Object.values(value).some((field) => field !== undefined)
+}

@@ -1,0 +1,109 @@
+import { digestOf } from '../digest.ts'
+import type { Json, JsonObject, Manifest } from '../manifest/manifest.ts'
+
+/** The field manager under which Driftless applies. */
+export const fieldManager = 'driftless'
+
+/** The set of fields that our manager owns of a live object, as the API server keeps it (KEP-555, `fieldsV1`). */
+export function ownedFields(live: Manifest): JsonObject | undefined {
+  return live.metadata.managedFields?.find(
+    ({ manager, operation, subresource }) =>
+      manager === fieldManager && operation === 'Apply' && !subresource,
+  )?.fieldsV1
+}
+
+/**
+ * Digest of what we own of a live object: which fields, and their values.
+ * While it stays what it was after our apply, nobody changed what we declared.
+ */
+export function ownedDigest(live: Manifest): string {
+  const fields = ownedFields(live)
+  return fields === undefined
+    ? 'none'
+    : digestOf([fields, project(live as unknown as Json, fields)])
+}
+
+/** Whether the owned set is exactly the declared set: nothing lost to others, nothing left over. */
+export function ownsExactly(desired: Manifest, live: Manifest): boolean {
+  const fields = ownedFields(live)
+  return fields !== undefined && sameSet(ownable(desired), fields)
+}
+
+/** What of a declared object can be owned: all but its name, type and status. */
+export function ownable(desired: Manifest): JsonObject {
+  const { apiVersion: _version, kind: _kind, status: _status, metadata, ...rest } = desired
+  const { labels, annotations, finalizers, ownerReferences } = metadata
+  const head = Object.fromEntries(
+    Object.entries({ labels, annotations, finalizers, ownerReferences }).filter(
+      ([, value]) => value !== undefined && Object.keys(value).length > 0,
+    ),
+  )
+  return {
+    ...(rest as JsonObject),
+    ...(Object.keys(head).length > 0 && { metadata: head as JsonObject }),
+  }
+}
+
+function namesOf(fields: JsonObject): readonly string[] {
+  return Object.keys(fields).filter((name) => name !== '.')
+}
+
+function sameSet(desired: Json, fields: JsonObject): boolean {
+  const names = namesOf(fields)
+  if (names.length === 0) return !('.' in fields) || isEmpty(desired)
+  if (Array.isArray(desired)) return sameList(desired, fields, names)
+  if (!isObject(desired)) return false
+  const keys = Object.keys(desired)
+  return (
+    keys.length === names.length &&
+    keys.every((key) => {
+      const child = fields[`f:${key}`]
+      return isObject(child) && sameSet(desired[key] ?? null, child)
+    })
+  )
+}
+
+function sameList(desired: readonly Json[], fields: JsonObject, names: readonly string[]): boolean {
+  if (desired.length !== names.length) return false
+  const free = new Set(desired)
+  for (const name of names) {
+    const found = [...free].find((element) => isNamed(element, name))
+    const child = fields[name]
+    if (found === undefined || !isObject(child) || !sameSet(found, child)) return false
+    free.delete(found)
+  }
+  return true
+}
+
+/** Keys that the manifest leaves to their default (a port's protocol) are not held against the element. */
+function isNamed(element: Json, name: string): boolean {
+  if (name.startsWith('v:')) return JSON.stringify(element) === name.slice(2)
+  if (!name.startsWith('k:') || !isObject(element)) return false
+  const key = JSON.parse(name.slice(2)) as JsonObject
+  return Object.entries(key).every(([part, value]) => !(part in element) || element[part] === value)
+}
+
+/** The part of a value that a field set covers. */
+function project(value: Json | undefined, fields: JsonObject): Json {
+  if (value === undefined) return null
+  const names = namesOf(fields)
+  if (names.length === 0) return '.' in fields ? true : value
+  return Object.fromEntries(
+    names.map((name) => [name, project(member(value, name), (fields[name] ?? {}) as JsonObject)]),
+  )
+}
+
+function member(value: Json, name: string): Json | undefined {
+  if (name.startsWith('f:')) return isObject(value) ? value[name.slice(2)] : undefined
+  if (!Array.isArray(value)) return undefined
+  if (name.startsWith('i:')) return value[Number(name.slice(2))]
+  return value.find((element: Json) => isNamed(element, name))
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isEmpty(value: Json): boolean {
+  return value === null || (typeof value === 'object' && Object.keys(value).length === 0)
+}

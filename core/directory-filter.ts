@@ -1,0 +1,20 @@
+import { globMatch } from './glob.ts'
+
+export type DirectoryFilter = {
+  readonly recurse?: boolean | undefined
+  readonly include?: string | undefined
+  readonly exclude?: string | undefined
+}
+
+const manifestFile = /\.(?:yaml|yml|json)$/
+
+/**
+ * Whether a file is rendered, by its path below the application's directory (DIR-01 to DIR-03):
+ * manifests only, of the top directory unless `recurse`; `exclude` wins over `include`.
+ */
+export function isRenderedFile(path: string, filter: DirectoryFilter): boolean {
+  if (!manifestFile.test(path)) return false
+  if (filter.recurse !== true && path.includes('/')) return false
+  if (filter.exclude && globMatch(filter.exclude, path)) return false
+  return !filter.include || globMatch(filter.include, path)
+}

@@ -1,0 +1,9 @@
+/** The Kafka topics, created explicitly; auto-create is off. */
+export const topics = {
+  events: 'driftless.events',
+  deadLetters: 'driftless.events.dlq',
+  decisions: 'driftless.decisions',
+  deployments: 'driftless.deployments',
+  cdEvents: 'driftless.cdevents',
+} as const
+export type Topic = (typeof topics)[keyof typeof topics]

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { isSameRepository, normalizeGitUrl } from './git-url.ts'
+
+test.each([
+  ['https://GITHUB.com/argoproj/test', 'https://github.com/argoproj/test.git', true],
+  ['git@github.com:test.git', 'ssh://git@github.com/test', true],
+  ['ssh://git@GITHUB.com:argoproj/test', 'git@github.com:argoproj/test.git', true],
+  ['ssh://git@github.com:2222/test', 'ssh://git@github.com/test', false],
+  ['https://github.com/a/b', 'https://github.com/a/c', false],
+  [
+    'https://1234.visualstudio.com/myproj/_git/myrepo',
+    'https://1234.visualstudio.com/myproj/_git/myrepo',
+    true,
+  ],
+])('%s and %s are the same: %s', (a, b, expected) => {
+  expect(isSameRepository(a, b)).toBe(expected)
+})
+
+test('globs of AppProjects survive', () => {
+  expect(normalizeGitUrl('https://gitlab.com/Group/**')).toBe('https://gitlab.com/group/**')
+  expect(normalizeGitUrl('*')).toBe('*')
+})

@@ -1,0 +1,31 @@
+import { groupOf } from './key.ts'
+import type { Manifest } from './manifest.ts'
+
+/** Whether the object is a core Secret, whose values must not be shown. */
+export function isSecret(manifest: Manifest): boolean {
+  return manifest.kind === 'Secret' && groupOf(manifest.apiVersion) === ''
+}
+
+/** A Secret as the API server stores it: `stringData` folded into `data`, where it wins. */
+export function foldStringData(manifest: Manifest): Manifest {
+  if (!isSecret(manifest)) return manifest
+  const { stringData, ...rest } = manifest
+  if (!isMapping(stringData)) return stringData === undefined ? manifest : rest
+  const folded = Object.entries(stringData).map(([key, value]) => [key, encode(value)])
+  const data = isMapping(rest.data) ? rest.data : {}
+  return { ...rest, data: { ...data, ...Object.fromEntries(folded) } }
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
+
+/** Only text is encoded: the API server refuses anything else, and says so better than we could. */
+function encode(value: unknown): unknown {
+  if (value === null) return ''
+  if (typeof value !== 'string') return value
+  const bytes = new TextEncoder().encode(value)
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  return btoa(binary)
+}

@@ -1,0 +1,17 @@
+import type { Manifest } from './manifest.ts'
+
+const annotation = 'argocd.argoproj.io/sync-options'
+
+/** Whether the object's own annotation holds this option, such as `Prune=false` (OPT-01). */
+export function hasSyncOption(manifest: Manifest, option: string): boolean {
+  const text = manifest.metadata.annotations?.[annotation] ?? ''
+  return text.split(',').some((part) => part.trim() === option)
+}
+
+/** Whether the object stays when its application goes (OPT-03, HELM-20). */
+export function isKeptOnDelete(manifest: Manifest): boolean {
+  return (
+    hasSyncOption(manifest, 'Delete=false') ||
+    manifest.metadata.annotations?.['helm.sh/resource-policy'] === 'keep'
+  )
+}

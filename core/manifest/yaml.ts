@@ -1,0 +1,66 @@
+import type { Manifest } from './manifest.ts'
+import { manifestError, type Place, parseDocuments } from './yaml-documents.ts'
+
+/** One declared object and where it stands. */
+export type ParsedManifest = {
+  readonly manifest: Manifest
+  readonly file: string
+  readonly line: number
+}
+
+type Mapping = Readonly<Record<string, unknown>>
+
+const skipMarker = '# +argocd:skip-file-rendering'
+
+/**
+ * Every object of a file, read as kubectl reads it: several documents, JSON, `kind: List` flattened.
+ * Throws ManifestError with `file:line` for text that is not YAML or not a Kubernetes object.
+ */
+export function parseManifests(text: string, file: string): readonly ParsedManifest[] {
+  if (text.includes(skipMarker)) return []
+  return parseDocuments(text, file).flatMap(({ value, line }) => manifestsOf(value, { file, line }))
+}
+
+function manifestsOf(value: unknown, place: Place): readonly ParsedManifest[] {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw manifestError(
+      place,
+      'the document is not a Kubernetes object (a mapping with apiVersion, kind and metadata)',
+    )
+  }
+  const object = value as Mapping
+  const kind = textField(object, 'kind', place)
+  const apiVersion = textField(object, 'apiVersion', place)
+  if (kind.endsWith('List') && Array.isArray(object.items)) {
+    return object.items
+      .filter((item) => item !== null)
+      .flatMap((item) => manifestsOf(withHead(item, { apiVersion, kind }), place))
+  }
+  checkName(object.metadata, kind, place)
+  return [{ manifest: object as Manifest, ...place }]
+}
+
+/** Items of typed lists (`DeploymentList`) may leave out the head that the list implies. */
+function withHead(
+  item: unknown,
+  list: { readonly apiVersion: string; readonly kind: string },
+): unknown {
+  if (list.kind === 'List' || item === null || typeof item !== 'object') return item
+  return { apiVersion: list.apiVersion, kind: list.kind.slice(0, -'List'.length), ...item }
+}
+
+function textField(object: Mapping, field: string, place: Place): string {
+  const value = object[field]
+  if (typeof value === 'string' && value !== '') return value
+  const wrong = value === undefined ? `${field} is missing` : `${field} must be a non-empty string`
+  throw manifestError(place, `not a Kubernetes object: ${wrong}`)
+}
+
+function checkName(metadata: unknown, kind: string, place: Place): void {
+  const { name, generateName } = (metadata ?? {}) as Mapping
+  if (typeof name === 'string' && name !== '') return
+  if (typeof generateName === 'string' && generateName !== '') return
+  const wrong =
+    name === undefined || name === null ? 'is missing' : 'must be a non-empty string (quote it)'
+  throw manifestError(place, `${kind}: metadata.name ${wrong}`)
+}

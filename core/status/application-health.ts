@@ -1,0 +1,32 @@
+import type { HealthStatus } from '../health/health.ts'
+import { assessHealth } from '../health/assess.ts'
+import { isHealthIgnored, isWorse } from '../health/health.ts'
+import { keyOf, showKey } from '../manifest/key.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+
+export type ApplicationHealth = { readonly status: HealthStatus; readonly message?: string }
+
+const namedCauses = 3
+
+/**
+ * Worst over the live objects (HEALTH-02): kinds without a rule do not count, a missing object
+ * neither, unless nothing is live at all while something is declared. Names up to three causes (HEALTH-26).
+ */
+export function applicationHealth(live: readonly Manifest[], declared: number): ApplicationHealth {
+  if (live.length === 0) return { status: declared > 0 ? 'Missing' : 'Healthy' }
+  let status: HealthStatus = 'Healthy'
+  let causes: string[] = []
+  for (const object of live) {
+    if (isHealthIgnored(object)) continue
+    const health = assessHealth(object)
+    if (health === undefined || health.status === 'Healthy') continue
+    if (isWorse(status, health.status)) {
+      status = health.status
+      causes = []
+    }
+    if (status === health.status) causes.push(showKey(keyOf(object)))
+  }
+  if (causes.length === 0) return { status }
+  const more = causes.length > namedCauses ? ` and ${causes.length - namedCauses} more` : ''
+  return { status, message: `Caused by ${causes.slice(0, namedCauses).join(', ')}${more}` }
+}

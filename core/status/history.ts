@@ -1,0 +1,31 @@
+import { type Application, historyLimit } from '../application.ts'
+import type { StatusReport } from '../flow.ts'
+import { rfc3339 } from '../time.ts'
+import { sourceJson } from './operation-state.ts'
+import type { HistoryEntry } from './status.ts'
+
+/**
+ * One entry per successful deployment, the newest last (HIST-01, APP-11). A self-heal deploys no
+ * other revision: it is counted on the entry of the deployment that it restores.
+ */
+export function historyAfter(
+  application: Application,
+  history: readonly HistoryEntry[],
+  { operation, at }: StatusReport,
+): readonly HistoryEntry[] {
+  if (operation?.phase !== 'Succeeded') return history
+  const last = history.at(-1)
+  if (operation.heal && last?.revision === operation.revision) {
+    return [...history.slice(0, -1), { ...last, heals: (last.heals ?? 0) + 1 }]
+  }
+  const entry: HistoryEntry = {
+    id: (last?.id ?? -1) + 1,
+    revision: operation.revision,
+    deployedAt: rfc3339(operation.finishedAt ?? at),
+    deployStartedAt: rfc3339(operation.startedAt),
+    source: sourceJson(application),
+    initiatedBy: { automated: true },
+  }
+  const limit = historyLimit(application)
+  return limit === 0 ? [] : [...history, entry].slice(-limit)
+}

@@ -1,0 +1,98 @@
+import type { HealthStatus } from '../health/health.ts'
+import type { JsonObject } from '../manifest/manifest.ts'
+
+/** `Application.status` in Argo CD's shape (APP-01, SYNC-28, HIST-01); what is only ours lies under `driftless`. */
+export type ApplicationStatus = {
+  readonly sync?: {
+    readonly status: 'Synced' | 'OutOfSync' | 'Unknown'
+    readonly revision?: string
+    readonly comparedTo?: JsonObject
+  }
+  readonly health?: {
+    readonly status: HealthStatus
+    readonly message?: string
+    readonly lastTransitionTime?: string
+  }
+  readonly operationState?: OperationState
+  readonly history?: readonly HistoryEntry[]
+  readonly conditions?: readonly Condition[]
+  readonly resources?: readonly ResourceStatus[]
+  readonly summary?: { readonly images?: readonly string[] }
+  readonly sourceType?: string
+  readonly reconciledAt?: string
+  readonly driftless?: OwnStatus
+}
+
+export type OperationState = {
+  readonly operation: JsonObject
+  readonly phase: 'Running' | 'Succeeded' | 'Failed' | 'Error' | 'Terminating'
+  readonly message: string
+  readonly startedAt: string
+  readonly finishedAt?: string
+  readonly retryCount?: number
+  readonly syncResult: {
+    readonly revision: string
+    readonly source: JsonObject
+    readonly resources: readonly JsonObject[]
+  }
+}
+
+export type HistoryEntry = {
+  readonly id: number
+  readonly revision: string
+  readonly deployedAt: string
+  readonly deployStartedAt: string
+  readonly source: JsonObject
+  readonly initiatedBy: JsonObject
+  /** Self-heals since, on the same revision. */
+  readonly heals?: number
+}
+
+export type Condition = {
+  readonly type: string
+  readonly message: string
+  readonly lastTransitionTime: string
+}
+
+export type ResourceStatus = {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  readonly status: 'Synced' | 'OutOfSync' | 'Unknown'
+  readonly health?: { readonly status: HealthStatus; readonly message?: string }
+  readonly requiresPruning?: boolean
+}
+
+export type OwnStatus = {
+  readonly sequence: number
+  /** Digest of the spec that this status speaks of. */
+  readonly specDigest: string
+  /** Digest that the Application watch compares (spec, operation, deletion, finalizers, annotations). */
+  readonly observed: string
+  /** What the compared revision renders from and to. */
+  readonly inputs?: string
+  readonly rendered?: string
+  readonly lastAttempt?: LastAttempt
+  /** Self-heal budget per object; absent means full. */
+  readonly heals?: Readonly<Record<string, HealBudget>>
+}
+
+/** The last operation, kept so that the same failure is not tried for ever and survives a restart. */
+export type LastAttempt = {
+  readonly revision: string
+  readonly inputs: string
+  readonly specDigest: string
+  readonly phase: string
+  readonly failure?: string
+  readonly retryable?: boolean
+}
+
+export type HealBudget = {
+  readonly tokens: number
+  /** Epoch ms of the last heal. */
+  readonly at: number
+  /** Heals beyond the budget, for the backoff. */
+  readonly over: number
+}

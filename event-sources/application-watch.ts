@@ -1,0 +1,56 @@
+import pLimit from 'p-limit'
+import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
+import type { ApplicationRef, Wake, WakeReason } from '../core/flow.ts'
+import type { ApplicationStatus } from '../core/status/status.ts'
+import { retryForever } from './retry.ts'
+
+export type ApplicationWatchOptions = {
+  readonly applications: ApplicationIndex
+  readonly wake: (ref: ApplicationRef, wake: Wake) => Promise<void>
+  readonly now: () => number
+  readonly onError: (error: unknown) => void
+}
+
+const parallelHandovers = 24
+
+/**
+ * Hands every Application that calls for work to its workflow, and retries until Temporal accepts.
+ * Level-triggered: what counts is the difference between the Application as it is and what was
+ * handed over last, whichever event told of it; our own status writes are no difference.
+ */
+export function startApplicationWatch({ applications, wake, now, onError }: ApplicationWatchOptions): void {
+  const handed = new Map<string, string>()
+  const limit = pLimit(parallelHandovers)
+
+  const handOver = async ({ ref, observed }: StoredApplication): Promise<void> => {
+    await retryForever(async () => {
+      const current = applications.get(ref.namespace, ref.name)
+      // a newer state is handed over by its own change
+      if (current?.ref.uid !== ref.uid || current.observed !== observed) return
+      await wake(ref, { reason: reasonOf(current), at: now() })
+    }, onError)
+  }
+  const consider = (application: StoredApplication): void => {
+    const { ref, observed } = application
+    if (handed.get(ref.uid) === observed) return
+    const first = !handed.has(ref.uid)
+    handed.set(ref.uid, observed)
+    // after a restart: what the status already speaks of was taken up before
+    if (first && isTakenUp(application)) return
+    void limit(() => handOver(application))
+  }
+  applications.subscribe(({ ref, application }) => {
+    if (application === undefined) handed.delete(ref.uid)
+    else consider(application)
+  })
+  for (const application of applications.all()) consider(application)
+}
+
+function reasonOf({ object }: StoredApplication): WakeReason {
+  return object.metadata.deletionTimestamp === undefined ? 'spec' : 'delete'
+}
+
+function isTakenUp({ object, observed }: StoredApplication): boolean {
+  const { driftless } = (object['status'] ?? {}) as ApplicationStatus
+  return driftless?.observed === observed && object.metadata.deletionTimestamp === undefined
+}

@@ -1,0 +1,95 @@
+import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
+import type { Cluster } from '../clients/kube/cluster.ts'
+import type { LiveChange } from '../clients/kube/live-store.ts'
+import { ownedDigest } from '../core/diff/owned.ts'
+import type { ApplicationRef, Wake } from '../core/flow.ts'
+import type { HealthStatus } from '../core/health/health.ts'
+import type { ResourceKey } from '../core/manifest/key.ts'
+import { applicationHealth } from '../core/status/application-health.ts'
+import type { ApplicationStatus } from '../core/status/status.ts'
+import { retryForever } from './retry.ts'
+
+export type ClusterWatchOptions = {
+  readonly cluster: Cluster
+  readonly applications: ApplicationIndex
+  /** The health that was last told of each application, by label. */
+  readonly toldHealth: Map<string, HealthStatus>
+  readonly wake: (ref: ApplicationRef, wake: Wake) => Promise<void>
+  readonly now: () => number
+  readonly onError: (error: unknown) => void
+}
+
+// verdicts often change several times within one rollout step; the news is how it ends
+const healthQuietMs = 40
+
+/**
+ * Tells applications of drift and of changes of health, from the watches of one cluster.
+ * Drift is a change of what we own (own writes never are); an object without a proof is left to
+ * the comparison that will make one.
+ */
+export function startClusterWatch(options: ClusterWatchOptions): void {
+  const { cluster, applications } = options
+  const drifted = new Map<string, Set<ResourceKey>>()
+  const quiet = new Map<string, NodeJS.Timeout>()
+
+  const tellDrift = (application: StoredApplication, key: ResourceKey): void => {
+    const keys = drifted.get(application.label)
+    if (keys !== undefined) {
+      keys.add(key)
+      return
+    }
+    drifted.set(application.label, new Set([key]))
+    // one wake for all that drifts in the same turn of the watch
+    setImmediate(() => {
+      const all = [...(drifted.get(application.label) ?? [])]
+      drifted.delete(application.label)
+      void deliver(options, application, { reason: 'drift', at: options.now(), keys: all })
+    })
+  }
+  const considerHealth = (label: string): void => {
+    quiet.delete(label)
+    const application = applications.byLabel(label)
+    if (application === undefined || !isNews(options, application)) return
+    void deliver(options, application, { reason: 'health', at: options.now() })
+  }
+  cluster.live.subscribe((change) => {
+    const application = applications.byLabel(change.label)
+    if (application === undefined) return
+    if (isDrift(cluster, application, change)) tellDrift(application, change.key)
+    if (!quiet.has(change.label)) {
+      quiet.set(change.label, setTimeout(() => considerHealth(change.label), healthQuietMs))
+    }
+  })
+}
+
+async function deliver(
+  { wake, onError }: ClusterWatchOptions,
+  { ref }: StoredApplication,
+  message: Wake,
+): Promise<void> {
+  await retryForever(() => wake(ref, message), onError)
+}
+
+function isDrift(cluster: Cluster, { object }: StoredApplication, { key, live, own }: LiveChange): boolean {
+  if (own || object.metadata.deletionTimestamp !== undefined) return false
+  const proof = cluster.settled.get(key)
+  if (proof === undefined) return false
+  if (live !== undefined && ownedDigest(live) === proof.owned) return false
+  cluster.settled.delete(key)
+  return true
+}
+
+/** While the Application is deleted, the end of its objects is the news. */
+function isNews(
+  { cluster, toldHealth }: ClusterWatchOptions,
+  { object, label }: StoredApplication,
+): boolean {
+  const live = cluster.live.ofApplication(label)
+  if (object.metadata.deletionTimestamp !== undefined) return live.length === 0
+  const { health, resources = [] } = (object['status'] ?? {}) as ApplicationStatus
+  const told = toldHealth.get(label) ?? health?.status
+  const { status } = applicationHealth(live, resources.length)
+  if (told === undefined || told === status) return false
+  toldHealth.set(label, status)
+  return true
+}

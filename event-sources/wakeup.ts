@@ -1,0 +1,78 @@
+import type { StoredApplication } from '../clients/applications.ts'
+import type { Temporal } from '../clients/temporal.ts'
+import { projectOf, sourceOf } from '../core/application.ts'
+import { sha256Hex } from '../core/digest.ts'
+import type { ApplicationRef, Look, Wake } from '../core/flow.ts'
+import { normalizeGitUrl } from '../core/git-url.ts'
+import {
+  applicationWorkflow,
+  applicationWorkflowId,
+  clusterTaskQueue,
+  interactiveTaskQueue,
+  lookSignal,
+  repositoryWorkflow,
+  repositoryWorkflowId,
+  wakeSignal,
+} from '../workflows/contract.ts'
+
+/** Wakes workflows; each settles when Temporal has taken it. Waking twice is harmless. */
+export type Wakeup = {
+  application(ref: ApplicationRef, wake: Wake): Promise<void>
+  repository(url: string, look: Look): Promise<void>
+}
+
+export type WakeupOptions = {
+  readonly temporal: Temporal
+  readonly find: (ref: ApplicationRef) => StoredApplication | undefined
+  /** Name of the cluster that we run against; see `clusterTaskQueue`. */
+  readonly controlCluster: string
+}
+
+export function createWakeup({ temporal, find, controlCluster }: WakeupOptions): Wakeup {
+  return {
+    async application(ref, wake) {
+      const known = find(ref)
+      await temporal.signalWithStart({
+        workflow: applicationWorkflow,
+        id: applicationWorkflowId(ref),
+        taskQueue: clusterTaskQueue(controlCluster),
+        input: { application: ref },
+        signal: wakeSignal,
+        message: wake,
+        summary: `${ref.name}: ${wake.reason}${wake.commit ? ` ${wake.commit.slice(0, 7)}` : ''}`,
+        attributes: { Application: `${ref.namespace}/${ref.name}`, Trigger: wake.reason, ...attributesOf(known) },
+        memo: { uid: ref.uid, ...(wake.events !== undefined && { events: wake.events }) },
+      })
+    },
+    async repository(url, look) {
+      await temporal.signalWithStart({
+        workflow: repositoryWorkflow,
+        id: repositoryWorkflowId(repositoryHash(url)),
+        taskQueue: interactiveTaskQueue,
+        input: { url },
+        signal: lookSignal,
+        message: look,
+        summary: `${normalizeGitUrl(url)}: ${look.reason}${look.commit ? ` ${look.commit.slice(0, 7)}` : ''}`,
+        attributes: { Repository: normalizeGitUrl(url), Trigger: look.reason },
+      })
+    },
+  }
+}
+
+/** Names a repository whatever form its URL has. */
+function repositoryHash(url: string): string {
+  return sha256Hex(normalizeGitUrl(url)).slice(0, 20)
+}
+
+function attributesOf(known: StoredApplication | undefined): Record<string, string> {
+  if (known === undefined) return {}
+  const { application } = known
+  const { destination } = application.spec
+  return {
+    Project: projectOf(application),
+    Cluster: destination.name || destination.server || '',
+    DestinationNamespace: destination.namespace ?? '',
+    Repository: normalizeGitUrl(sourceOf(application)?.repoURL ?? ''),
+    Initiator: 'automated',
+  }
+}

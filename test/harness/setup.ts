@@ -1,0 +1,17 @@
+import type { TestProject } from 'vitest/node'
+import type { Endpoints } from '../../deploy/local/endpoints.ts'
+import { startStack } from './stack.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Addresses of the one stack that the tests of a project share. */
+    readonly endpoints: Endpoints
+  }
+}
+
+/** Starts one stack for all tests of the project. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const stack = await startStack()
+  project.provide('endpoints', stack.endpoints)
+  return () => stack.stop()
+}

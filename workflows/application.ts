@@ -1,0 +1,40 @@
+import { condition, continueAsNew, defineSignal, setHandler } from '@temporalio/workflow'
+import type { Wake } from '../core/flow.ts'
+import { type ApplicationInput, type applicationWorkflow, wakeSignal } from './contract.ts'
+import { createInbox, type Inbox } from './inbox.ts'
+import { operate } from './operate.ts'
+import type { Outcome } from './outcome.ts'
+import { tell } from './tell.ts'
+
+/**
+ * One run is one operation on one application. It stays open while something runs or is waited
+ * for; when another operation is due it continues as a new run, else it closes.
+ */
+export async function application(input: ApplicationInput): Promise<string> {
+  const inbox = createInbox(input.pending)
+  setHandler(defineSignal<[Wake]>(wakeSignal), inbox.receive)
+  await condition(() => !inbox.isEmpty())
+  const outcome = await operate(input, inbox)
+  const unpublished = await tell([...(input.unpublished ?? []), ...outcome.events], inbox)
+  const retrying = await backoff(outcome, inbox)
+  if (retrying || !inbox.isEmpty()) {
+    await continueAsNew<typeof application>({
+      application: input.application,
+      pending: [...(retrying ? outcome.wakes : []), ...inbox.take()],
+      unpublished,
+      ...(retrying && { attempt: (input.attempt ?? 0) + 1 }),
+      ...(outcome.carried !== undefined && { carried: outcome.carried }),
+    })
+  }
+  return outcome.summary
+}
+
+/** Waits until the operation may be repeated; says false when there is nothing to repeat or news came first. */
+async function backoff({ retryInMs }: Outcome, inbox: Inbox): Promise<boolean> {
+  if (retryInMs === undefined) return false
+  return !(await condition(() => inbox.hasWork(), retryInMs))
+}
+
+// the name under which others start it is the name of the function
+application satisfies { readonly name: string }
+export type ApplicationWorkflowName = typeof applicationWorkflow

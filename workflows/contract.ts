@@ -1,0 +1,70 @@
+import type { ApplicationRef, Look, Wake } from '../core/flow.ts'
+import type { ResourceKey } from '../core/manifest/key.ts'
+
+/**
+ * The only door to the workflows for other rooms: names, ids and shapes, no code.
+ * An `application` run is one operation; a `repository` run is one burst of looks at a Git repository.
+ * Both are opened by signal-with-start and close when nothing is left to do.
+ */
+export const applicationWorkflow = 'application'
+export const repositoryWorkflow = 'repository'
+
+/** Signal of `application`: why to look again. */
+export const wakeSignal = 'wake'
+/** Signal of `repository`: somebody says that the repository moved. */
+export const lookSignal = 'look'
+
+export function applicationWorkflowId({ namespace, name }: ApplicationRef): string {
+  return `app/${namespace}/${name}`
+}
+
+/** `hash` names the repository whatever form its URL has (core/git-url.ts). */
+export function repositoryWorkflowId(hash: string): string {
+  return `repo/${hash}`
+}
+
+/** Work that needs the live state of one cluster goes to the worker that watches it. */
+export function clusterTaskQueue(clusterHash: string): string {
+  return `cluster/${clusterHash}`
+}
+
+/** Where somebody waits for the answer: looks at Git. */
+export const interactiveTaskQueue = 'interactive'
+
+export type ApplicationInput = {
+  readonly application: ApplicationRef
+  /** Wakes that the run before could not take up any more. */
+  readonly pending?: readonly Wake[]
+  /** Earlier attempts of the operation that this run repeats. */
+  readonly attempt?: number
+  readonly carried?: CarriedOperation
+  /** Events that Kafka has not taken yet. */
+  readonly unpublished?: readonly unknown[]
+}
+
+/** What an operation leaves to the run that continues it after it gave way to a wake. */
+export type CarriedOperation = {
+  readonly inputs: string
+  readonly startedAt: number
+  readonly changed: readonly ResourceKey[]
+}
+
+export type RepositoryInput = {
+  readonly url: string
+  readonly pending?: readonly Look[]
+}
+
+/** Keyword search attributes of the namespace; ten is the limit of SQL visibility stores. */
+export const searchAttributes = [
+  'Application',
+  'Project',
+  'Cluster',
+  'DestinationNamespace',
+  'Repository',
+  'Revision',
+  'Trigger',
+  'SyncPhase',
+  'Health',
+  'Initiator',
+] as const
+export type SearchAttribute = (typeof searchAttributes)[number]

@@ -1,0 +1,69 @@
+import { upsertSearchAttributes } from '@temporalio/workflow'
+import type { Decision, StatusReport, Wake } from '../core/flow.ts'
+import { compareAndSync } from './compare-and-sync.ts'
+import type { ApplicationInput } from './contract.ts'
+import { persist } from './failure.ts'
+import type { Inbox } from './inbox.ts'
+import type { Operation } from './operation.ts'
+import type { Outcome } from './outcome.ts'
+import { removeResources } from './remove-resources.ts'
+import { quick } from './steps.ts'
+
+/** Does what the wakes ask for, once. */
+export async function operate(input: ApplicationInput, inbox: Inbox): Promise<Outcome> {
+  const wakes = inbox.take()
+  const decision = await persist(() => quick.decide({ application: input.application, wakes }))
+  const operation = begin(input, inbox, wakes, decision)
+  switch (decision.action) {
+    case 'ignore':
+      return operation.end(`ignored: ${decision.reason}`)
+    case 'invalid':
+      await operation.report({ problems: decision.problems })
+      return operation.end(`invalid: ${decision.reason}`)
+    case 'report':
+      await operation.report({})
+      return operation.end(decision.reason)
+    case 'delete':
+      return await removeResources(operation)
+    case 'compare':
+    case 'sync':
+      return await compareAndSync(operation)
+  }
+}
+
+function begin(
+  input: ApplicationInput,
+  inbox: Inbox,
+  wakes: readonly Wake[],
+  decision: Decision,
+): Operation {
+  const { application } = input
+  const events: unknown[] = []
+  let sequence = 0
+  return {
+    input,
+    inbox,
+    wakes,
+    decision,
+    async report(facts) {
+      do {
+        // what came until now is in the cluster's state that the report reads
+        inbox.clearHealth()
+        const at = Date.now()
+        sequence = Math.max(sequence + 1, at)
+        const report = { at, sequence, final: true, specDigest: decision.specDigest, ...facts }
+        const reported = await persist(() => quick.report({ application, report }))
+        events.push(...reported.unpublished)
+        if (report.final) show(reported.health, facts)
+      } while (inbox.hasHealth())
+    },
+    end: (summary, more) => ({ summary, wakes, events, ...more }),
+  }
+}
+
+function show(health: string, { operation }: Partial<StatusReport>): void {
+  upsertSearchAttributes({
+    Health: [health],
+    ...(operation !== undefined && { SyncPhase: [operation.phase] }),
+  })
+}

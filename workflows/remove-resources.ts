@@ -1,0 +1,32 @@
+import { condition } from '@temporalio/workflow'
+import { failureOf, persist } from './failure.ts'
+import type { Operation } from './operation.ts'
+import type { Outcome } from './outcome.ts'
+import { quick, writes } from './steps.ts'
+
+const lookAgainMs = 10_000
+
+/** Cascading deletion (HIST-05): highest wave first, waits until all is gone, then lets the Application go. */
+export async function removeResources(operation: Operation): Promise<Outcome> {
+  const { application } = operation.input
+  const { inbox } = operation
+  for (;;) {
+    inbox.clearHealth()
+    try {
+      const { remaining } = await writes.remove.executeWithOptions({ summary: 'delete resources' }, [
+        { application },
+      ])
+      if (remaining === 0) break
+    } catch (error) {
+      const failure = failureOf(error)
+      await operation.report({
+        final: true,
+        conditions: [{ type: 'DeletionError', message: failure.message }],
+      })
+    }
+    await condition(() => !inbox.isEmpty(), lookAgainMs)
+    inbox.take()
+  }
+  await persist(() => quick.release({ application }))
+  return operation.end('deleted with its resources')
+}

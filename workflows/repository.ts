@@ -1,0 +1,46 @@
+import { condition, continueAsNew, defineSignal, setHandler, workflowInfo } from '@temporalio/workflow'
+import type { Look, Observed } from '../core/flow.ts'
+import { lookSignal, type RepositoryInput } from './contract.ts'
+import { failureOf } from './failure.ts'
+import { steps } from './steps.ts'
+
+/** One fetch per burst of looks; only applications whose inputs changed are woken. */
+export async function repository({ url, pending = [] }: RepositoryInput): Promise<string> {
+  let looks: readonly Look[] = pending
+  setHandler(defineSignal<[Look]>(lookSignal), (look) => {
+    looks = [...looks, look]
+  })
+  await condition(() => looks.length > 0)
+  const seen: string[] = []
+  while (looks.length > 0) {
+    const taken = looks
+    looks = []
+    const summary = taken.length === 1 ? `${taken[0]?.reason}` : `${taken.length} looks folded into one`
+    const observed = await observe(url, taken, summary)
+    seen.push(`${observed.head.slice(0, 7)}: ${observed.woken} of ${observed.applications} applications`)
+    // a commit that was announced but is not to be seen yet is looked for again
+    const waiting = observed.missing
+    if (waiting.length > 0) {
+      await condition(() => looks.length > 0, observed.lookAgainMs)
+      looks = [...waiting, ...looks]
+    }
+    if (workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof repository>({ url, pending: looks })
+    }
+  }
+  return seen.slice(-3).join('; ')
+}
+
+const unreachableAgainMs = 10_000
+
+/** A repository that does not answer is looked at again; what was announced is not forgotten meanwhile. */
+async function observe(url: string, looks: readonly Look[], summary: string): Promise<Observed> {
+  try {
+    return await steps.observe.executeWithOptions({ summary }, [{ url, looks }])
+  } catch (error) {
+    const failure = failureOf(error)
+    if (!failure.retryable) throw error
+    const announced = looks.filter(({ reason }) => reason !== 'poll')
+    return { head: failure.type, woken: 0, applications: 0, missing: announced, lookAgainMs: unreachableAgainMs }
+  }
+}
