@@ -1,4 +1,4 @@
-import type { StoredApplication } from '../clients/applications.ts'
+import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import { gitSourceOf, projectOf } from '../core/application.ts'
 import type { ApplicationRef, Decision, Wake } from '../core/flow.ts'
 import { decide } from '../core/policy/decide.ts'
@@ -13,7 +13,7 @@ type DecideInput = { readonly application: ApplicationRef; readonly wakes: reado
 /** Reads the Application and says what its wakes mean; the answer goes into the history. */
 export function createDecide(clients: ActivityClients) {
   return async ({ application: ref, wakes }: DecideInput): Promise<Decision> => {
-    const current = await currentApplication(clients.applications, ref)
+    const current = await seenApplication(clients.applications, ref, wakes)
     const decision = decide({
       application: current?.application,
       problems: current === undefined ? [] : problemsOf(clients, current),
@@ -22,6 +22,19 @@ export function createDecide(clients: ActivityClients) {
     if (decision.trigger !== 'drift' || current === undefined) return decision
     return { ...decision, delayMs: delayOf(current, wakes, clients.now()) }
   }
+}
+
+/** The Application at least as new as whoever woke us saw it: our watch may be behind theirs. */
+async function seenApplication(
+  applications: ApplicationIndex,
+  ref: ApplicationRef,
+  wakes: readonly Wake[],
+): Promise<StoredApplication | undefined> {
+  const current = await currentApplication(applications, ref)
+  const seen = wakes.findLast(({ observed }) => observed !== undefined)?.observed
+  if (current === undefined || seen === undefined || current.observed === seen) return current
+  const read = await applications.read(ref.namespace, ref.name)
+  return read?.ref.uid === ref.uid ? read : undefined
 }
 
 /** Everything that makes a spec impossible to work with (APP-02, APP-03, PROJ-01, PROJ-02). */

@@ -3,7 +3,7 @@ import type { ApplicationRef, Fetched } from '../core/flow.ts'
 import type { ActivityClients } from './clients.ts'
 import { unchangedApplication } from './current.ts'
 import { inputsOf } from './inputs.ts'
-import { createRepositories } from './repositories.ts'
+import type { Repositories } from './repositories.ts'
 
 export type FetchInput = {
   readonly application: ApplicationRef
@@ -13,8 +13,7 @@ export type FetchInput = {
 }
 
 /** Resolves the application's revision; the mirror is brought up to date first when it is too old. */
-export function createFetch({ applications, git, now }: ActivityClients) {
-  const repositories = createRepositories(git, now)
+export function createFetch({ applications, git }: ActivityClients, repositories: Repositories) {
   return async ({ application: ref, specDigest, freshSince }: FetchInput): Promise<Fetched> => {
     const current = await unchangedApplication(applications, ref, specDigest)
     const { repoURL } = gitSourceOf(current.application)

@@ -11,6 +11,7 @@ import { createPublish } from './publish.ts'
 import { createRemove } from './remove.ts'
 import { createRender } from './render.ts'
 import { createReport } from './report.ts'
+import { createRepositories } from './repositories.ts'
 import { createSync } from './sync.ts'
 
 /**
@@ -18,10 +19,11 @@ import { createSync } from './sync.ts'
  * die at any point of it. Errors leave as failures whose type is the class name of core/errors.ts.
  */
 export function createActivities(clients: ActivityClients) {
+  const repositories = createRepositories(clients.git, clients.now)
   const removal = createRemove(clients)
   return {
     decide: durable(createDecide(clients)),
-    fetch: durable(createFetch(clients)),
+    fetch: durable(createFetch(clients, repositories)),
     render: durable(createRender(clients)),
     diff: durable(createDiff(clients)),
     plan: durable(createPlan(clients)),
@@ -29,7 +31,7 @@ export function createActivities(clients: ActivityClients) {
     health: durable(createHealth(clients)),
     report: durable(createReport(clients)),
     publish: durable(createPublish(clients)),
-    observe: durable(createObserve(clients)),
+    observe: durable(createObserve(clients, repositories)),
     remove: durable(removal.remove),
     release: durable(removal.release),
   }

@@ -4,10 +4,11 @@ import type { Git } from '../clients/git.ts'
 import { sourceOf } from '../core/application.ts'
 import { PlatformError } from '../core/errors.ts'
 import type { Look, Observed, Wake } from '../core/flow.ts'
-import { normalizeGitUrl } from '../core/git-url.ts'
+import { repositoryKey } from '../core/event/repository-key.ts'
 import type { ApplicationStatus } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
 import { inputsOf } from './inputs.ts'
+import type { Repositories } from './repositories.ts'
 
 export type ObserveInput = { readonly url: string; readonly looks: readonly Look[] }
 
@@ -20,16 +21,17 @@ const giveUpMs = 5 * 60_000
  * One look at a repository: fetches once and wakes the applications whose inputs changed.
  * What the looks announce is only waited for; what is deployed comes from Git.
  */
-export function createObserve(clients: ActivityClients) {
+export function createObserve(clients: ActivityClients, repositories: Repositories) {
   return async ({ url, looks }: ObserveInput): Promise<Observed> => {
     const { applications, git, now } = clients
     await applications.synced
     const at = now()
-    const { head } = await git.fetch({ url })
-    const name = normalizeGitUrl(url)
+    await repositories.ensureFresh(url, at)
+    const { commit: head } = await git.resolve(url, 'HEAD').catch(() => ({ commit: '' }))
+    const name = repositoryKey(url)
     const tracking = applications
       .all()
-      .filter(({ application }) => normalizeGitUrl(sourceOf(application)?.repoURL ?? '') === name)
+      .filter(({ application }) => repositoryKey(sourceOf(application)?.repoURL ?? '') === name)
     const changed = await changedApplications(git, tracking)
     const reason = looks.some((look) => look.reason !== 'poll') ? 'push' : 'poll'
     const events = looks.flatMap(({ event }) => event ?? [])
@@ -41,7 +43,7 @@ export function createObserve(clients: ActivityClients) {
       }),
     )
     const missing = await notYetVisible(git, url, looks, at)
-    return { head: head ?? '', applications: tracking.length, woken: changed.length, missing, lookAgainMs }
+    return { head, applications: tracking.length, woken: changed.length, missing, lookAgainMs }
   }
 }
 

@@ -61,6 +61,10 @@ export function createRemove(clients: ActivityClients) {
   }
 }
 
+// objects of these kinds own none that are worth waiting for; Foreground would only cost the
+// garbage collector a round per object
+const ownNothing = new Set(['ConfigMap', 'Secret', 'Service', 'ServiceAccount', 'Ingress', 'Role', 'RoleBinding'])
+
 /** The next wave is begun when the one before is gone. */
 async function removeHighestWave(
   cluster: Cluster,
@@ -75,6 +79,7 @@ async function removeHighestWave(
   const kinds = [...new Set(wave.map(({ kind }) => kind))]
   for (const kind of kinds) {
     const ofKind = wave.filter((live) => partsOf(keyOf(live)).kind === kind)
-    await Promise.all(ofKind.map((live) => cluster.remove(live, propagation)))
+    const how = ownNothing.has(kind) ? 'Background' : propagation
+    await Promise.all(ofKind.map((live) => cluster.remove(live, how)))
   }
 }

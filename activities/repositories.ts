@@ -1,5 +1,5 @@
 import type { Git } from '../clients/git.ts'
-import { normalizeGitUrl } from '../core/git-url.ts'
+import { repositoryKey } from '../core/event/repository-key.ts'
 
 /** Knows how fresh the mirrors are, so that one look at a repository serves everybody who waits for it. */
 export type Repositories = {
@@ -28,7 +28,7 @@ export function createRepositories(git: Git, now: () => number): Repositories {
   }
   return {
     async ensureFresh(url, since) {
-      const name = normalizeGitUrl(url)
+      const name = repositoryKey(url)
       if ((fresh.get(name) ?? -1) >= since) return
       const current = running.get(name)
       await (current !== undefined && current.startedAt >= since ? current.done : look(url, name))

@@ -22,24 +22,38 @@ export type ArtifactOptions = {
 
 const defaultMaxBytes = 1024 ** 3
 const inMemoryBytes = 64 * 1024 ** 2
-const sweepEvery = 500
+/** Part of the limit that is written before the oldest go. */
+const sweepShare = 1 / 16
+const staleMs = 60_000
 
-export function createArtifacts({ dir, key, maxBytes = defaultMaxBytes }: ArtifactOptions): Artifacts {
+/** Opens the cache below `dir`; several processes may share it. */
+export function createArtifacts({
+  dir,
+  key,
+  maxBytes = defaultMaxBytes,
+}: ArtifactOptions): Artifacts {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const memory = new LRUCache<string, Buffer>({
     maxSize: inMemoryBytes,
     sizeCalculation: (body) => body.length + 1,
   })
-  let writes = 0
+  // what an earlier process left counts from the first write on
+  let unswept = maxBytes * sweepShare
+  const written = async (bytes: number): Promise<void> => {
+    unswept += bytes
+    if (unswept < maxBytes * sweepShare) return
+    unswept = 0
+    await sweep(dir, maxBytes)
+  }
   return {
     async put(body) {
       const digest = createHmac('sha256', key).update(body).digest('hex')
       if (memory.has(digest)) return digest
       const bytes = Buffer.from(body)
       memory.set(digest, bytes)
-      await writeWhole(`${dir}/${digest}`, seal(bytes, key))
-      writes++
-      if (writes % sweepEvery === 0) await sweep(dir, maxBytes)
+      const sealed = seal(bytes, key)
+      await writeWhole(`${dir}/${digest}`, sealed)
+      await written(sealed.length)
       return digest
     },
     async get(digest) {
@@ -78,7 +92,9 @@ function seal(body: Buffer, key: Buffer): Buffer {
 
 function open(sealed: Buffer, key: Buffer): Buffer | undefined {
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivBytes))
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivBytes), {
+      authTagLength: tagBytes,
+    })
     decipher.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes))
     return Buffer.concat([decipher.update(sealed.subarray(ivBytes + tagBytes)), decipher.final()])
   } catch {
@@ -87,7 +103,7 @@ function open(sealed: Buffer, key: Buffer): Buffer | undefined {
   }
 }
 
-/** Removes the bodies that were not used for longest until the rest fits. */
+/** Removes what a killed process left half-written, and the bodies not used for longest until the rest fits. */
 async function sweep(dir: string, maxBytes: number): Promise<void> {
   const names = await readdir(dir)
   const files = await Promise.all(
@@ -96,9 +112,11 @@ async function sweep(dir: string, maxBytes: number): Promise<void> {
       return { name, size: found?.size ?? 0, usedAt: found?.mtimeMs ?? 0 }
     }),
   )
+  const staleBefore = Date.now() - staleMs
   let total = 0
-  for (const { name, size } of files.sort((a, b) => b.usedAt - a.usedAt)) {
-    total += size
-    if (total > maxBytes) await rm(`${dir}/${name}`, { force: true })
+  for (const { name, size, usedAt } of files.sort((a, b) => b.usedAt - a.usedAt)) {
+    const isLeftover = name.endsWith('.tmp') && usedAt < staleBefore
+    if (!isLeftover) total += size
+    if (isLeftover || total > maxBytes) await rm(`${dir}/${name}`, { force: true })
   }
 }

@@ -1,13 +1,17 @@
 import { Kafka, logLevel } from 'kafkajs'
+import { NetworkError } from '../core/errors.ts'
 import type { PlatformEvent } from '../core/event/event.ts'
 import { topics } from '../core/event/topics.ts'
+import type { BatchOptions } from './kafka/batch.ts'
 import { consumeForever } from './kafka/consumer.ts'
+import { deadline } from './kafka/deadline.ts'
 import { createPublisher } from './kafka/publisher.ts'
-import { toRecord } from './kafka/record.ts'
+import { deadLetter, toRecord } from './kafka/record.ts'
+import { mendRequestQueue } from './kafka/request-queue.ts'
 
 /** Durable events. Publishing settles when the event is on disk; consuming delivers at least once. */
 export type EventBus = {
-  /** Throws NetworkError when the event is not stored within two seconds; it is not kept then. */
+  /** Throws NetworkError when the event is not stored within two seconds; it is not kept then. EventTooLarge beyond 256 KiB. */
   publish(topic: string, event: PlatformEvent, key: string): Promise<void>
   /** Delivers every event of the topic to one consumer of the group, from the oldest on; returns how to stop. */
   consume(options: {
@@ -31,7 +35,9 @@ const partitions = 6
 const retentionMs = 30 * 24 * 3_600_000
 const healthMs = 1_000
 
+/** A bus on Kafka. The broker may be away, at the start too; what happens then is told to `onError`. */
 export function createKafkaBus({ brokers, clientId, onError }: BusOptions): EventBus {
+  mendRequestQueue()
   const kafka = new Kafka({
     brokers: [...brokers],
     clientId,
@@ -46,15 +52,24 @@ export function createKafkaBus({ brokers, clientId, onError }: BusOptions): Even
   let admin: Promise<ReturnType<Kafka['admin']>> | undefined
 
   const connectedAdmin = () => {
-    admin ??= connectAdmin(kafka)
+    admin ??= connectAdmin(kafka).catch((error: unknown) => {
+      admin = undefined
+      throw new NetworkError(
+        `Kafka does not answer: ${error instanceof Error ? error.message : error}`,
+      )
+    })
     return admin
   }
+  const dropAdmin = (): void => {
+    admin?.then((broken) => broken.disconnect()).catch(() => undefined)
+    admin = undefined
+  }
   return {
-    publish: (topic, event, key) => publisher.send(topic, toRecord(event, key)),
+    publish: async (topic, event, key) => await publisher.send(topic, toRecord(event, key)),
     consume({ topic, group, handle }) {
-      const onPoison = async (message: { key: Buffer | null; value: Buffer | null }, reason: Error) => {
-        const headers = { cause: reason.message, stack: reason.stack ?? '', topic }
-        await publisher.send(topics.deadLetters, { key: message.key, value: message.value, headers })
+      const onPoison: BatchOptions['onPoison'] = async (message, place, reason) => {
+        onError(reason)
+        await publisher.send(topics.deadLetters, deadLetter(message, place, reason))
       }
       const stop = consumeForever(kafka, { topic, group, handle, onPoison, onError })
       stops.push(stop)
@@ -71,19 +86,22 @@ export function createKafkaBus({ brokers, clientId, onError }: BusOptions): Even
       })
     },
     async healthy() {
-      const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), healthMs).unref())
-      const asked = connectedAdmin()
-        .then((connected) => connected.describeCluster())
-        .then(() => true)
-        .catch(() => {
-          admin = undefined
-          return false
-        })
-      return await Promise.race([asked, late])
+      try {
+        await deadline(
+          connectedAdmin().then((connected) => connected.describeCluster()),
+          healthMs,
+          'the broker is silent',
+        )
+        return true
+      } catch {
+        // that it does not answer is all there is to say
+        dropAdmin()
+        return false
+      }
     },
     async close() {
       await Promise.allSettled([...stops.map((stop) => stop()), publisher.close()])
-      await (await admin?.catch(() => undefined))?.disconnect()
+      dropAdmin()
     },
   }
 }

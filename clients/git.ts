@@ -35,7 +35,7 @@ export type Git = {
   close(): void
 }
 
-export type CommitInfo = { readonly subject: string; readonly author: string }
+type CommitInfo = { readonly subject: string; readonly author: string }
 export type GitOptions = GitProcessOptions & { readonly dir: string }
 
 const cachedBytes = 64 * 1024 * 1024

@@ -1,5 +1,6 @@
 import { Client, Connection, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client'
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common'
+import { NetworkError } from '../core/errors.ts'
 
 /** A workflow that is opened by a signal, or gets it when it is open already. */
 export type SignalledStart = {
@@ -34,7 +35,7 @@ export async function createTemporal(address: string, namespace: string): Promis
     connection,
     client,
     async signalWithStart({ workflow, id, taskQueue, input, signal, message, summary, attributes, memo }) {
-      await client.workflow.signalWithStart(workflow, {
+      await reachable(client.workflow.signalWithStart(workflow, {
         workflowId: id,
         taskQueue,
         args: [input],
@@ -51,7 +52,7 @@ export async function createTemporal(address: string, namespace: string): Promis
         workflowTaskTimeout,
         workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-      })
+      }))
     },
     async healthy() {
       try {
@@ -63,5 +64,15 @@ export async function createTemporal(address: string, namespace: string): Promis
       }
     },
     close: () => connection.close(),
+  }
+}
+
+/** Whatever Temporal does not take now can be given again: every message of ours may come twice. */
+async function reachable<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new NetworkError(`Temporal did not take the message: ${reason}`, { cause })
   }
 }

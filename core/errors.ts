@@ -97,3 +97,8 @@ export class WebhookUnauthorized extends PlatformError {
 export class WebhookTooLarge extends PlatformError {
   readonly retryable = false
 }
+
+/** An event beyond the size that a record may have; who makes it has to cut it. */
+export class EventTooLarge extends PlatformError {
+  readonly retryable = false
+}

@@ -22,6 +22,8 @@ export type Wake = {
   readonly events?: readonly string[]
   readonly commit?: string
   readonly keys?: readonly ResourceKey[]
+  /** Digest of the Application that was seen; whoever holds another state reads it anew. */
+  readonly observed?: string
 }
 export type WakeReason =
   | 'spec'

@@ -27,7 +27,7 @@ export function startApplicationWatch({ applications, wake, now, onError }: Appl
       const current = applications.get(ref.namespace, ref.name)
       // a newer state is handed over by its own change
       if (current?.ref.uid !== ref.uid || current.observed !== observed) return
-      await wake(ref, { reason: reasonOf(current), at: now() })
+      await wake(ref, { reason: reasonOf(current), at: now(), observed })
     }, onError)
   }
   const consider = (application: StoredApplication): void => {

@@ -1,7 +1,7 @@
 import type { ApplicationIndex } from '../clients/applications.ts'
 import { sourceOf } from '../core/application.ts'
 import type { Look } from '../core/flow.ts'
-import { normalizeGitUrl } from '../core/git-url.ts'
+import { repositoryKey } from '../core/event/repository-key.ts'
 
 export type PollerOptions = {
   readonly applications: ApplicationIndex
@@ -24,7 +24,7 @@ export function startPoller({ applications, look, now, intervalMs, onError }: Po
     new Map(
       applications.all().flatMap(({ application }) => {
         const url = sourceOf(application)?.repoURL
-        return url === undefined || url === '' ? [] : [[normalizeGitUrl(url), url] as const]
+        return url === undefined || url === '' ? [] : [[repositoryKey(url), url] as const]
       }),
     )
   const schedule = (name: string, delayMs: number): void => {

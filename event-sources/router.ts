@@ -2,7 +2,7 @@ import type { ApplicationIndex } from '../clients/applications.ts'
 import { sourceOf } from '../core/application.ts'
 import { isGitPush, type PlatformEvent } from '../core/event/event.ts'
 import type { Look } from '../core/flow.ts'
-import { normalizeGitUrl } from '../core/git-url.ts'
+import { repositoryKey } from '../core/event/repository-key.ts'
 
 export type RouterOptions = {
   readonly applications: ApplicationIndex
@@ -29,11 +29,11 @@ export function createRouter({ applications, look, now, tell }: RouterOptions) {
       return
     }
     const { repositories, ref, after } = event.data
-    const named = new Set(repositories.map(normalizeGitUrl))
+    const named = new Set(repositories.map(repositoryKey))
     const tracked = new Map(
       applications.all().flatMap(({ application }) => {
         const url = sourceOf(application)?.repoURL ?? ''
-        const name = normalizeGitUrl(url)
+        const name = repositoryKey(url)
         return named.has(name) ? [[name, url] as const] : []
       }),
     )

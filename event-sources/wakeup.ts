@@ -3,6 +3,7 @@ import type { Temporal } from '../clients/temporal.ts'
 import { projectOf, sourceOf } from '../core/application.ts'
 import { sha256Hex } from '../core/digest.ts'
 import type { ApplicationRef, Look, Wake } from '../core/flow.ts'
+import { repositoryKey } from '../core/event/repository-key.ts'
 import { normalizeGitUrl } from '../core/git-url.ts'
 import {
   applicationWorkflow,
@@ -61,7 +62,7 @@ export function createWakeup({ temporal, find, controlCluster }: WakeupOptions):
 
 /** Names a repository whatever form its URL has. */
 function repositoryHash(url: string): string {
-  return sha256Hex(normalizeGitUrl(url)).slice(0, 20)
+  return sha256Hex(repositoryKey(url)).slice(0, 20)
 }
 
 function attributesOf(known: StoredApplication | undefined): Record<string, string> {

@@ -6,7 +6,7 @@ import type { GitRemote } from './remote.ts'
 import { createSharedRun } from './shared-run.ts'
 
 /** The refs after a fetch, and whether they are other ones than before. */
-export type Fetched = Refs & { readonly changed: boolean }
+type Fetched = Refs & { readonly changed: boolean }
 
 /** A bare copy of one repository on our disk; lost or damaged, it is made anew. */
 export type Mirror = {

@@ -88,7 +88,7 @@ const refusals =
   /authentication failed|could not read username|could not read password|permission denied \(|error: 40[13]|terminal prompts disabled|invalid credentials/i
 
 /** What git said, as an error of ours: who it was that refused, and never with credentials. */
-export function gitError(text: string): GitAccessError | GitAuthError {
+function gitError(text: string): GitAccessError | GitAuthError {
   const said = withoutCredentials(text)
     .split('\n')
     .filter((line) => /^(fatal|error|remote|ssh):|permission denied/i.test(line.trim()))

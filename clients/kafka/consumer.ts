@@ -1,119 +1,97 @@
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
-import { NetworkError, PlatformError } from '../../core/errors.ts'
-import type { PlatformEvent } from '../../core/event/event.ts'
-import { fromRecord } from './record.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Consumer, Kafka } from 'kafkajs'
+import { NetworkError } from '../../core/errors.ts'
+import { type BatchOptions, handleBatch } from './batch.ts'
+import { deadline } from './deadline.ts'
 
-export type ConsumeOptions = {
+export type ConsumeOptions = Omit<BatchOptions, 'stopped'> & {
   readonly topic: string
   readonly group: string
-  /** May be called again for the same event; what it throws decides whether it is tried again. */
-  readonly handle: (event: PlatformEvent) => Promise<void>
-  /** Takes a record that can never be handled, with the reason; settles when it is stored. */
-  readonly onPoison: (message: KafkaMessage, reason: Error) => Promise<void>
-  readonly onError: (error: unknown) => void
 }
 
 const sessionMs = 10_000
 const silenceMs = 2.5 * sessionMs
 const restartMs = 500
-const maxTries = 5
+const stopMs = 3_000
 
 /**
  * Consumes a topic until it is stopped. kafkajs comes back late after a broker's death, so a
  * consumer that crashed or fell silent is replaced by a new one.
  */
 export function consumeForever(kafka: Kafka, options: ConsumeOptions): () => Promise<void> {
-  let stopped = false
+  const stop = new AbortController()
   let current: Consumer | undefined
   const loop = async (): Promise<void> => {
-    while (!stopped) {
-      const consumer = kafka.consumer({
-        groupId: options.group,
-        sessionTimeout: sessionMs,
-        heartbeatInterval: 1_000,
-        maxWaitTimeInMs: 5_000,
-        allowAutoTopicCreation: false,
-        retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
-      })
+    while (!stop.signal.aborted) {
+      const consumer = createConsumer(kafka, options.group)
       current = consumer
-      await runOnce(consumer, options).catch(options.onError)
-      await consumer.disconnect().catch(options.onError)
-      if (!stopped) await new Promise((resolve) => setTimeout(resolve, restartMs))
+      await runOnce(consumer, options, stop.signal).catch(options.onError)
+      await leave(consumer)
+      await sleep(restartMs, undefined, { signal: stop.signal }).catch(() => undefined)
     }
   }
   const ended = loop()
   return async () => {
-    stopped = true
-    await current?.disconnect()
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 2_000))])
+    stop.abort()
+    // a member that does not say goodbye keeps its partitions for the whole session time
+    if (current !== undefined) await leave(current)
+    await deadline(ended, stopMs, 'stopping').catch(options.onError)
   }
 }
 
+function createConsumer(kafka: Kafka, groupId: string): Consumer {
+  return kafka.consumer({
+    groupId,
+    sessionTimeout: sessionMs,
+    heartbeatInterval: 1_000,
+    // an empty fetch is answered after this time, and only between fetches kafkajs beats and stops
+    maxWaitTimeInMs: 1_000,
+    allowAutoTopicCreation: false,
+    retry: {
+      retries: 3,
+      initialRetryTime: 100,
+      maxRetryTime: 1_000,
+      restartOnFailure: async () => false,
+    },
+  })
+}
+
+async function leave(consumer: Consumer): Promise<void> {
+  await deadline(consumer.disconnect(), stopMs, 'leaving').catch(() => undefined)
+}
+
 /** Settles when the consumer is of no use any more. */
-async function runOnce(consumer: Consumer, options: ConsumeOptions): Promise<void> {
+async function runOnce(
+  consumer: Consumer,
+  { topic, handle, onPoison, onError }: ConsumeOptions,
+  stopped: AbortSignal,
+): Promise<void> {
   const over = Promise.withResolvers<void>()
+  // it may be over before it is awaited
+  over.promise.catch(() => undefined)
   let lastBeat = Date.now()
   consumer.on('consumer.heartbeat', () => {
     lastBeat = Date.now()
   })
   consumer.on('consumer.crash', ({ payload }) => over.reject(payload.error))
   consumer.on('consumer.disconnect', () => over.resolve())
-  await consumer.connect()
-  await consumer.subscribe({ topics: [options.topic], fromBeginning: true })
-  await consumer.run({
-    eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: 6,
-    eachBatch: (payload) => handleBatch(payload, options),
-  })
   const watchdog = setInterval(() => {
     if (Date.now() - lastBeat > silenceMs) over.reject(new NetworkError('the consumer fell silent'))
   }, 1_000)
+  const run = async (): Promise<void> => {
+    await consumer.connect()
+    await consumer.subscribe({ topics: [topic], fromBeginning: true })
+    await consumer.run({
+      eachBatchAutoResolve: false,
+      autoCommitInterval: 1_000,
+      partitionsConsumedConcurrently: 6,
+      eachBatch: (payload) => handleBatch(payload, { handle, onPoison, onError, stopped }),
+    })
+  }
+  run().catch(over.reject)
   try {
     await over.promise
   } finally {
     clearInterval(watchdog)
-  }
-}
-
-/** Offsets are resolved one by one: a crash repeats at most the event in hand. */
-async function handleBatch(
-  { batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale }: EachBatchPayload,
-  options: ConsumeOptions,
-): Promise<void> {
-  for (const message of batch.messages) {
-    if (!isRunning() || isStale()) return
-    await handleOne(message, options, heartbeat)
-    resolveOffset(message.offset)
-    await heartbeat()
-  }
-  await commitOffsetsIfNecessary()
-}
-
-async function handleOne(
-  message: KafkaMessage,
-  { handle, onPoison, onError }: ConsumeOptions,
-  heartbeat: () => Promise<void>,
-): Promise<void> {
-  const read = fromRecord(message.headers, message.value)
-  if ('problem' in read) {
-    await onPoison(message, new Error(read.problem))
-    return
-  }
-  for (let tries = 1; ; tries++) {
-    try {
-      await handle(read.event)
-      return
-    } catch (error) {
-      onError(error)
-      // what can pass is waited for as long as it takes: the event is not lost and not skipped
-      const passes = !(error instanceof PlatformError) || error.retryable
-      const poison = error instanceof TypeError || error instanceof RangeError || !passes
-      if (poison && tries >= maxTries) {
-        await onPoison(message, error instanceof Error ? error : new Error(String(error)))
-        return
-      }
-      await new Promise((resolve) => setTimeout(resolve, Math.min(100 * 2 ** tries, 5_000)))
-      await heartbeat()
-    }
   }
 }

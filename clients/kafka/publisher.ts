@@ -1,5 +1,6 @@
 import type { Kafka, Message, Producer } from 'kafkajs'
 import { NetworkError } from '../../core/errors.ts'
+import { deadline } from './deadline.ts'
 
 /** Sends records; each settles when every in-sync replica has it on its log. */
 export type Publisher = {
@@ -10,12 +11,17 @@ export type Publisher = {
 type Waiting = {
   readonly topic: string
   readonly message: Message
+  readonly bytes: number
   settle(error?: Error): void
 }
 
 const maxWaiting = 1_000
-const maxBatch = 200
+/** The broker refuses more than 1 MiB for one partition at a time. */
+const maxBatchBytes = 768 * 1024
 const deadlineMs = 2_000
+/** When a broker that accepts connections but is silent is given up. */
+const batchLimitMs = 4_000
+const closeMs = 2_000
 
 /**
  * Idempotent producer with one batch in flight; what comes meanwhile makes the next batch.
@@ -23,41 +29,62 @@ const deadlineMs = 2_000
  */
 export function createPublisher(kafka: Kafka): Publisher {
   let producer: Promise<Producer> | undefined
-  let waiting: Waiting[] = []
-  let sending = false
+  let waiting: readonly Waiting[] = []
+  let isSending = false
   let unsettled = 0
 
   const connected = (): Promise<Producer> => {
     producer ??= connect(kafka)
     return producer
   }
+  /** After a failure the sequence numbers of the idempotent producer are not to be trusted. */
+  const dropProducer = (): void => {
+    const broken = producer
+    producer = undefined
+    broken?.then((old) => old.disconnect()).catch(() => undefined)
+  }
   const sendBatch = async (batch: readonly Waiting[]): Promise<void> => {
+    const sending = connected().then((sender) =>
+      sender.sendBatch({ acks: -1, topicMessages: byTopic(batch) }),
+    )
     try {
-      const topics = [...new Set(batch.map(({ topic }) => topic))]
-      const topicMessages = topics.map((topic) => ({
-        topic,
-        messages: batch.filter((entry) => entry.topic === topic).map(({ message }) => message),
-      }))
-      await (await connected()).sendBatch({ acks: -1, topicMessages })
+      await deadline(sending, batchLimitMs, 'the broker is silent')
       for (const { settle } of batch) settle()
     } catch (error) {
-      // after a failed batch the sequence of the idempotent producer is not to be trusted
-      const broken = producer
-      producer = undefined
-      void broken?.then((old) => old.disconnect()).catch(() => undefined)
+      dropProducer()
       const reason = error instanceof Error ? error.message : String(error)
-      for (const { settle } of batch) settle(new NetworkError(`Kafka did not take the event: ${reason}`))
+      const failure = new NetworkError(`Kafka did not take the event: ${reason}`)
+      for (const { settle } of batch) settle(failure)
     }
   }
   const drain = async (): Promise<void> => {
-    if (sending) return
-    sending = true
+    if (isSending) return
+    isSending = true
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, maxBatch)
-      waiting = waiting.slice(maxBatch)
+      const batch = firstBatch(waiting)
+      waiting = waiting.slice(batch.length)
       await sendBatch(batch)
     }
-    sending = false
+    isSending = false
+  }
+  const enqueue = (topic: string, message: Message, settle: Waiting['settle']): void => {
+    const timer = setTimeout(() => {
+      waiting = waiting.filter((other) => other !== entry)
+      settled(new NetworkError('Kafka did not take the event within two seconds'))
+    }, deadlineMs)
+    let isSettled = false
+    const settled = (error?: Error): void => {
+      if (isSettled) return
+      isSettled = true
+      unsettled--
+      clearTimeout(timer)
+      settle(error)
+    }
+    const entry: Waiting = { topic, message, bytes: sizeOf(message), settle: settled }
+    unsettled++
+    waiting = [...waiting, entry]
+    // what is published in the same turn of the loop travels together
+    setImmediate(() => void drain())
   }
   return {
     send: (topic, message) =>
@@ -66,26 +93,12 @@ export function createPublisher(kafka: Kafka): Publisher {
           reject(new NetworkError('too many events wait for Kafka; send again in a moment'))
           return
         }
-        unsettled++
-        let settled = false
-        const settle = (error?: Error): void => {
-          if (settled) return
-          settled = true
-          unsettled--
-          clearTimeout(timer)
-          if (error === undefined) resolve()
-          else reject(error)
-        }
-        const entry: Waiting = { topic, message, settle }
-        const timer = setTimeout(() => {
-          waiting = waiting.filter((other) => other !== entry)
-          settle(new NetworkError('Kafka did not take the event within two seconds'))
-        }, deadlineMs)
-        waiting.push(entry)
-        setImmediate(() => void drain())
+        enqueue(topic, message, (error) => (error === undefined ? resolve() : reject(error)))
       }),
     async close() {
-      await (await producer?.catch(() => undefined))?.disconnect()
+      const open = producer?.then((sender) => sender.disconnect())
+      producer = undefined
+      await deadline(Promise.resolve(open), closeMs, 'closing').catch(() => undefined)
     },
   }
 }
@@ -95,9 +108,31 @@ async function connect(kafka: Kafka): Promise<Producer> {
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
-    // the deadline of the sender ends it sooner; kafkajs warns below its own default
+    // the deadline of the sender ends it sooner
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 500 },
   })
   await producer.connect()
   return producer
+}
+
+function firstBatch(waiting: readonly Waiting[]): readonly Waiting[] {
+  let bytes = 0
+  const end = waiting.findIndex((entry, index) => {
+    bytes += entry.bytes
+    return index > 0 && bytes > maxBatchBytes
+  })
+  return end < 0 ? waiting : waiting.slice(0, end)
+}
+
+function byTopic(batch: readonly Waiting[]) {
+  const topics = Map.groupBy(batch, ({ topic }) => topic)
+  return [...topics].map(([topic, entries]) => ({
+    topic,
+    messages: entries.map(({ message }) => message),
+  }))
+}
+
+function sizeOf({ key, value, headers = {} }: Message): number {
+  const texts = [key, value, ...Object.entries(headers).flat(2)]
+  return texts.reduce((total, text) => total + (text == null ? 0 : Buffer.byteLength(text)), 100)
 }

@@ -1,5 +1,6 @@
-import { KubeConfig } from '@kubernetes/client-node'
+import { readFileSync } from 'node:fs'
 import { InvalidSpecError } from '../../core/errors.ts'
+import { type Kubeconfig, readKubeconfig } from './kubeconfig.ts'
 
 /** Where a cluster is and how we prove who we are. TLS is always verified unless the kubeconfig itself says otherwise. */
 export type Connection = {
@@ -18,61 +19,80 @@ export type TlsOptions = {
 }
 
 const tokenLifetimeMs = 60_000
+const pod = '/var/run/secrets/kubernetes.io/serviceaccount'
 
 /** Reads the kubeconfig file, or the pod's own service account when no file is given. */
-export async function connect(kubeconfig: string | undefined): Promise<Connection> {
-  const config = new KubeConfig()
-  if (kubeconfig === undefined) config.loadFromCluster()
-  else config.loadFromFile(kubeconfig)
-  const cluster = config.getCurrentCluster()
-  if (cluster === null) {
-    throw new InvalidSpecError(
-      `the kubeconfig ${kubeconfig} has no current cluster; set current-context to one of its contexts`,
-    )
+export async function connect(path: string | undefined): Promise<Connection> {
+  if (path === undefined) return fromPod()
+  const file = readKubeconfig(path)
+  const { server } = file.cluster
+  if (typeof server !== 'string') {
+    throw new InvalidSpecError(`the kubeconfig ${path} names no server for its current cluster`)
   }
-  const first = await credentials(config)
+  const name = file.cluster['tls-server-name']
   return {
-    server: cluster.server.replace(/\/$/, ''),
+    server: server.replace(/\/$/, ''),
     tls: {
-      ...(first.ca !== undefined && { ca: first.ca }),
-      ...(first.cert !== undefined && { cert: first.cert }),
-      ...(first.key !== undefined && { key: first.key }),
-      ...(cluster.tlsServerName !== undefined && { servername: cluster.tlsServerName }),
-      rejectUnauthorized: cluster.skipTLSVerify !== true,
+      ...tlsOf(file),
+      ...(typeof name === 'string' && { servername: name }),
+      rejectUnauthorized: file.cluster['insecure-skip-tls-verify'] !== true,
     },
-    authorization: cachedAuthorization(config, first.authorization),
+    authorization: cached(authorizationOf(path, file)),
   }
 }
 
-type Credentials = {
-  readonly ca?: string | Buffer
-  readonly cert?: string | Buffer
-  readonly key?: string | Buffer
-  readonly authorization?: string
+function tlsOf({ cluster, user, content }: Kubeconfig) {
+  const ca = content(cluster, 'certificate-authority')
+  const cert = content(user, 'client-certificate')
+  const key = content(user, 'client-key')
+  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }
 }
 
-/** client-node knows every kind of kubeconfig user (token, file, exec, OIDC); we only take what it finds. */
-async function credentials(config: KubeConfig): Promise<Credentials> {
-  const options: { headers?: Record<string, string>; ca?: Buffer; cert?: Buffer; key?: Buffer } = {
-    headers: {},
+type Authorization = () => Promise<string | undefined>
+
+function authorizationOf(path: string, { user }: Kubeconfig): Authorization {
+  const { token, tokenFile } = user
+  if (typeof token === 'string') return async () => `Bearer ${token}`
+  if (typeof tokenFile === 'string') return async () => `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`
+  if (user['exec'] !== undefined || user['auth-provider'] !== undefined) return viaClientNode(path)
+  return async () => undefined
+}
+
+/** Exec plugins and OIDC are client-node's; it weighs 90 MB and is loaded only where they are used. */
+function viaClientNode(path: string): Authorization {
+  return async () => {
+    const { KubeConfig } = await import('@kubernetes/client-node')
+    const config = new KubeConfig()
+    config.loadFromFile(path)
+    const options: { headers: Record<string, string> } = { headers: {} }
+    await config.applyToHTTPSOptions(options)
+    return options.headers['Authorization']
   }
-  await config.applyToHTTPSOptions(options)
-  const authorization = options.headers?.['Authorization'] ?? options.headers?.['authorization']
+}
+
+function fromPod(): Connection {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = podEnvironment
+  if (host === undefined) {
+    throw new InvalidSpecError('no cluster is named: set KUBECONFIG to a kubeconfig file, or run in a pod')
+  }
   return {
-    ...(options.ca !== undefined && { ca: options.ca }),
-    ...(options.cert !== undefined && { cert: options.cert }),
-    ...(options.key !== undefined && { key: options.key }),
-    ...(authorization !== undefined && { authorization }),
+    server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    tls: { ca: readFileSync(`${pod}/ca.crt`), rejectUnauthorized: true },
+    authorization: cached(async () => `Bearer ${readFileSync(`${pod}/token`, 'utf8').trim()}`),
   }
 }
 
-function cachedAuthorization(config: KubeConfig, first: string | undefined) {
-  let value = first
-  let readAt = Date.now()
-  return async (): Promise<string | undefined> => {
-    if (Date.now() - readAt > tokenLifetimeMs) {
+// set by the kubelet in every pod; no settings of ours
+// biome-ignore lint/style/noProcessEnv: see the line above
+const podEnvironment = process.env
+
+function cached(read: Authorization): Authorization {
+  let value: Promise<string | undefined> | undefined
+  let readAt = 0
+  return () => {
+    if (value === undefined || Date.now() - readAt > tokenLifetimeMs) {
       readAt = Date.now()
-      value = (await credentials(config)).authorization
+      value = read()
     }
     return value
   }

@@ -2,6 +2,9 @@ import type { ApplicationRef, StatusReport } from '../flow.ts'
 import type { ApplicationStatus } from '../status/status.ts'
 import { rfc3339 } from '../time.ts'
 
+// an event is a summary, and a record has a limit
+const maxMessageLength = 4_000
+
 type Kind = 'sync-started' | 'sync-succeeded' | 'sync-failed' | 'health-changed' | 'drift-found'
 
 /** What is told of an application on `driftless.deployments`; the key is the application. */
@@ -45,7 +48,11 @@ function kindsOf({ before, after, report }: Change): readonly Kind[] {
   if (phase === 'Running') kinds.push('sync-started')
   if (phase === 'Succeeded') kinds.push('sync-succeeded')
   if (phase === 'Failed' || phase === 'Error') kinds.push('sync-failed')
-  if (report.operation === undefined && before.sync?.status === 'Synced' && after.sync?.status === 'OutOfSync') {
+  if (
+    report.operation === undefined &&
+    before.sync?.status === 'Synced' &&
+    after.sync?.status === 'OutOfSync'
+  ) {
     kinds.push('drift-found')
   }
   if (before.health !== undefined && before.health.status !== after.health?.status) {
@@ -56,6 +63,8 @@ function kindsOf({ before, after, report }: Change): readonly Kind[] {
 
 function eventOf(kind: Kind, { ref, after, report }: Change): DeploymentEvent {
   const application = `${ref.namespace}/${ref.name}`
+  const message =
+    report.operation?.message ?? report.failure?.message ?? after.health?.message ?? ''
   const cause = report.operation?.failure?.type ?? report.failure?.type
   return {
     specversion: '1.0',
@@ -67,7 +76,7 @@ function eventOf(kind: Kind, { ref, after, report }: Change): DeploymentEvent {
     data: {
       application,
       revision: after.sync?.revision ?? '',
-      message: report.operation?.message ?? report.failure?.message ?? after.health?.message ?? '',
+      message: message.slice(0, maxMessageLength),
       sync: after.sync?.status ?? 'Unknown',
       health: after.health?.status ?? 'Unknown',
       ...(cause !== undefined && { cause }),

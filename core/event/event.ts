@@ -13,6 +13,7 @@ const Envelope = {
   partitionkey: z.string().optional(),
 }
 
+/** A push to a Git repository, as some provider told it. It says "look", never "deploy this". */
 export const GitPush = z.object({
   ...Envelope,
   type: z.literal('dev.driftless.git.push'),
@@ -40,7 +41,9 @@ const Other = z.object({ ...Envelope, type: z.string(), data: z.unknown() })
 export type PlatformEvent = GitPush | (z.infer<typeof Other> & { readonly data: unknown })
 
 /** Reads an event; undefined with the reason when it is none. */
-export function readEvent(value: unknown): { readonly event: PlatformEvent } | { readonly problem: string } {
+export function readEvent(
+  value: unknown,
+): { readonly event: PlatformEvent } | { readonly problem: string } {
   const type = (value as { type?: unknown } | null)?.type
   const result = (type === 'dev.driftless.git.push' ? GitPush : Other).safeParse(value)
   if (result.success) return { event: result.data as PlatformEvent }

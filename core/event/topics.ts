@@ -6,4 +6,3 @@ export const topics = {
   deployments: 'driftless.deployments',
   cdEvents: 'driftless.cdevents',
 } as const
-export type Topic = (typeof topics)[keyof typeof topics]

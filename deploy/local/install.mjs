@@ -16,7 +16,7 @@ export async function install(root, run) {
   const started = Date.now()
   console.log('installing the Node packages (npm ci) …')
   const stdio = ['ignore', 'inherit', 'inherit']
-  const code = await run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=warn'], { stdio })
+  const code = await run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], { stdio })
   if (code !== 0) throw new Error('npm ci failed; its message is above. Mend that and start again')
   writeFileSync(stamp, wanted)
   console.log(`installed in ${Math.round((Date.now() - started) / 1000)} s`)

@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { identify, isAlive, type ProcessIdentity } from './process-identity.ts'
 
-export type LockHolder = ProcessIdentity & { readonly note: string }
+type LockHolder = ProcessIdentity & { readonly note: string }
 
 /** Either ours until `release`, or held by a process that lives. */
 export type LockResult =

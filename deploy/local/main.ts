@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { PlatformError } from '../../core/errors.ts'
 import { parseOptions, usage } from './options.ts'
 import { runUntilStopped } from './run.ts'
 import { StartError } from './start-error.ts'
@@ -19,7 +20,8 @@ try {
   else await runUntilStopped(options, root, controller.signal)
 } catch (error) {
   process.exitCode = 1
-  if (error instanceof StartError) console.error(`\n${error.message}`)
+  const explained = error instanceof StartError || error instanceof PlatformError
+  if (explained) console.error(`\n${error.message}`)
   else console.error(error)
 }
 // a wait that was cut short may still hold the process

@@ -2,6 +2,8 @@
 export type Step = {
   /** Replaces what is said after the title. */
   detail(text: string): void
+  /** The same for what must be seen at once, also in a log. */
+  say(text: string): void
   /** Ends the line with how long it took. */
   done(text?: string): void
   /** Ends the line without a claim of success. */
@@ -20,7 +22,8 @@ export function beginStep(title: string, out: NodeJS.WriteStream = process.stdou
   const line = (end: string): string =>
     [title, detail, end].filter((part) => part !== '').join(' · ')
   const write = (text: string, newline: boolean): void => {
-    if (out.isTTY) out.write(`\r\x1b[K${text}${newline ? '\n' : ''}`)
+    const shown = text.slice(0, (out.columns ?? 100) - 1)
+    if (out.isTTY) out.write(`\r\x1b[K${shown}${newline ? '\n' : ''}`)
     else out.write(`${text}\n`)
   }
   write(`  ${title} …`, false)
@@ -37,6 +40,10 @@ export function beginStep(title: string, out: NodeJS.WriteStream = process.stdou
   }
   return {
     detail(text) {
+      detail = text
+    },
+    say(text) {
+      if (text !== detail && !out.isTTY) write(`  … ${title} · ${text}`, true)
       detail = text
     },
     done: (text) => close('✓', text === undefined ? elapsed() : `${text} · ${elapsed()}`),

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { printBanner, printNextSteps } from './banner.ts'
@@ -50,7 +49,6 @@ export async function runUntilStopped(
     },
     supervisor: new Supervisor({
       logs: join(folder.path, 'logs'),
-      leash: leash(),
       say: (line) => console.log(`  ! ${line}`),
       changed: (pids) => recordChange(run, pids),
     }),
@@ -137,11 +135,4 @@ async function stopAll(run: Run): Promise<void> {
 
 function pidsFile(data: string): string {
   return join(data, 'pids.json')
-}
-
-// Linux ends a child together with us, also when we are killed; elsewhere the next start does
-function leash(): readonly string[] {
-  const command = ['setpriv', '--pdeathsig', 'TERM', '--']
-  const works = spawnSync('setpriv', ['--pdeathsig', 'TERM', '--', 'true']).status === 0
-  return works ? command : []
 }

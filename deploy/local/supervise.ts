@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { endGroup, endProcess } from './end-process.ts'
+import { leash } from './leash.ts'
 import { type LogReader, lastLines, readFromEnd, rotate } from './log-file.ts'
 import { StartError } from './start-error.ts'
 
@@ -27,8 +28,6 @@ export type SupervisorOptions = {
   readonly say: (line: string) => void
   /** Called whenever a process began or ended. */
   readonly changed: (pids: Readonly<Record<string, number>>) => void
-  /** Prefix that makes the system end a child with us, where there is one. */
-  readonly leash: readonly string[]
 }
 
 type Running = { readonly part: Part; child: ChildProcess; restarts: number; since: number }
@@ -93,8 +92,8 @@ export class Supervisor {
   #spawn(part: Part, { restarts }: { readonly restarts: number }): Running {
     if (this.#stopping) throw new StartError('stopped')
     const log = openSync(this.logOf(part.name), 'a', 0o600)
-    const leash = part.channel === true ? [] : this.#options.leash
-    const [command = part.command, ...args] = [...leash, part.command, ...part.args]
+    const prefix = part.channel === true ? [] : leash()
+    const [command = part.command, ...args] = [...prefix, part.command, ...part.args]
     const child = spawn(command, args, {
       // Ctrl-C goes to a whole group; ours must be stopped in order
       detached: true,

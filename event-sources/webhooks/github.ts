@@ -3,23 +3,27 @@ import { z } from 'zod'
 import { sha256Hex } from '../../core/digest.ts'
 import { WebhookRejected, WebhookUnauthorized } from '../../core/errors.ts'
 import { eventId, type GitPush } from '../../core/event/event.ts'
-import type { Webhook } from './webhook.ts'
+import type { WebhookContents } from './webhook-contents.ts'
 
 const maxPaths = 1_000
+const maxPathBytes = 128 * 1024
+// longer ones are not ids of GitHub, and this one goes into headers and histories
+const deliveryForm = /^[\w-]{1,100}$/
+const Text = z.string().max(2_000)
 
 const Push = z.object({
-  ref: z.string(),
-  before: z.string().default(''),
-  after: z.string(),
+  ref: Text,
+  before: Text.default(''),
+  after: Text,
   repository: z.object({
-    html_url: z.string().optional(),
-    clone_url: z.string().optional(),
-    ssh_url: z.string().optional(),
-    git_url: z.string().optional(),
-    url: z.string().optional(),
-    default_branch: z.string().optional(),
+    html_url: Text.optional(),
+    clone_url: Text.optional(),
+    ssh_url: Text.optional(),
+    git_url: Text.optional(),
+    url: Text.optional(),
+    default_branch: Text.optional(),
   }),
-  pusher: z.object({ name: z.string().optional() }).optional(),
+  pusher: z.object({ name: Text.optional() }).optional(),
   head_commit: z.object({ message: z.string().optional() }).nullish(),
   commits: z
     .array(
@@ -38,8 +42,9 @@ export async function parseGithub(
   header: (name: string) => string | undefined,
   body: string,
   secret: string | undefined,
-): Promise<Webhook> {
-  if (secret !== undefined) await checkSignature(header('x-hub-signature-256'), body, secret)
+): Promise<WebhookContents> {
+  if (secret !== undefined && secret !== '')
+    await checkSignature(header('x-hub-signature-256'), body, secret)
   const kind = header('x-github-event')
   if (kind === 'ping') return { ignored: 'ping' }
   if (kind !== 'push') throw new WebhookRejected(`unknown GitHub event ${kind}; send push`)
@@ -48,7 +53,9 @@ export async function parseGithub(
 
 async function checkSignature(signature: string | undefined, body: string, secret: string) {
   if (signature === undefined || !(await verify(secret, body, signature).catch(() => false))) {
-    throw new WebhookUnauthorized('the signature X-Hub-Signature-256 is missing or wrong; set the same secret on both sides')
+    throw new WebhookUnauthorized(
+      'the signature X-Hub-Signature-256 is missing or wrong; set the same secret on both sides',
+    )
   }
 }
 
@@ -57,7 +64,9 @@ function readPush(body: string): Push {
   try {
     json = JSON.parse(body)
   } catch {
-    throw new WebhookRejected('the body is not JSON; set the content type of the webhook to application/json')
+    throw new WebhookRejected(
+      'the body is not JSON; set the content type of the webhook to application/json',
+    )
   }
   const result = Push.safeParse(json)
   if (result.success) return result.data
@@ -72,10 +81,11 @@ function toEvent(push: Push, delivery: string | undefined, body: string): GitPus
   )
   const [source] = repositories
   if (source === undefined) throw new WebhookRejected('not a push event: repository has no address')
-  const paths = new Set(push.commits.flatMap((commit) => [...commit.added, ...commit.modified, ...commit.removed]))
+  const { changedPaths, pathsCut } = changedPathsOf(push)
+  const delivered = delivery !== undefined && deliveryForm.test(delivery) ? delivery : undefined
   return {
     specversion: '1.0',
-    id: eventId(delivery, [source, 'push', push.ref, push.after]),
+    id: eventId(delivered, [source, 'push', push.ref, push.after]),
     source,
     type: 'dev.driftless.git.push',
     subject: push.ref,
@@ -85,12 +95,30 @@ function toEvent(push: Push, delivery: string | undefined, body: string): GitPus
       ref: push.ref,
       before: push.before,
       after: push.after,
-      changedPaths: [...paths].slice(0, maxPaths),
-      pathsCut: paths.size > maxPaths,
+      changedPaths,
+      pathsCut,
       bodyDigest: sha256Hex(body),
       ...(default_branch !== undefined && { defaultBranch: default_branch }),
       ...(push.pusher?.name !== undefined && { pusher: push.pusher.name }),
-      ...(push.head_commit?.message !== undefined && { message: push.head_commit.message.slice(0, 500) }),
+      ...(push.head_commit?.message !== undefined && {
+        message: push.head_commit.message.slice(0, 500),
+      }),
     },
   }
+}
+
+/** As many as a record of an event has room for. */
+function changedPathsOf({ commits }: Push): Pick<GitPush['data'], 'changedPaths' | 'pathsCut'> {
+  const paths = new Set(
+    commits.flatMap(({ added, modified, removed }) => [...added, ...modified, ...removed]),
+  )
+  const changedPaths: string[] = []
+  let bytes = 0
+  for (const path of paths) {
+    bytes += Buffer.byteLength(JSON.stringify(path)) + 1
+    if (changedPaths.length === maxPaths || bytes > maxPathBytes)
+      return { changedPaths, pathsCut: true }
+    changedPaths.push(path)
+  }
+  return { changedPaths, pathsCut: false }
 }

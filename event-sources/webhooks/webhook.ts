@@ -1,14 +1,9 @@
 import { WebhookRejected, WebhookTooLarge } from '../../core/errors.ts'
-import type { PlatformEvent } from '../../core/event/event.ts'
 import { parseGithub } from './github.ts'
+import type { WebhookContents } from './webhook-contents.ts'
 
 /** Secrets by provider; without one the sender is believed, as an event only says "look" (HOOKIN-09). */
 export type WebhookSecrets = { readonly github?: string }
-
-/** What a webhook says: events, or why there is nothing in it for us. */
-export type Webhook =
-  | { readonly events: readonly PlatformEvent[] }
-  | { readonly ignored: string }
 
 /** Largest body that is read (HOOKIN-12). */
 export const maxWebhookBytes = 50 * 1024 * 1024
@@ -18,10 +13,12 @@ export async function parseWebhook(
   header: (name: string) => string | undefined,
   body: string,
   secrets: WebhookSecrets,
-): Promise<Webhook> {
+): Promise<WebhookContents> {
   if (Buffer.byteLength(body) > maxWebhookBytes) {
     throw new WebhookTooLarge(`the body is larger than ${maxWebhookBytes} bytes`)
   }
   if (header('x-github-event') !== undefined) return await parseGithub(header, body, secrets.github)
-  throw new WebhookRejected('unknown webhook: none of the headers of a known provider is set (X-GitHub-Event)')
+  throw new WebhookRejected(
+    'unknown webhook: none of the headers of a known provider is set (X-GitHub-Event)',
+  )
 }

@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici'
 import { connect } from '../../clients/kube/connection.ts'
 
-export type KubeAnswer<T> = { readonly status: number; readonly body: T }
+type KubeAnswer<T> = { readonly status: number; readonly body: T }
 
 /** Talks to the API server of a stack as its admin; TLS is verified against the stack's own CA. */
 export type KubeClient = {

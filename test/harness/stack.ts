@@ -13,6 +13,8 @@ export type StackOptions = {
   readonly driftless?: boolean
   readonly etcdNoFsync?: boolean
   readonly demo?: boolean
+  /** Empties `dir` first. */
+  readonly fresh?: boolean
   /** Further environment for all processes. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -70,12 +72,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 }
 
 function spawnStack(dir: string, options: StackOptions): ChildProcess {
-  const { driftless = true, etcdNoFsync = true, demo = false, env = {} } = options
+  const { driftless = true, etcdNoFsync = true, demo = false, fresh = false, env = {} } = options
   const args = [
     ...[join(root, 'deploy', 'local', 'main.ts'), '--data', dir, '--port', '0'],
     ...(driftless ? [] : ['--stack-only']),
     ...(demo ? [] : ['--no-demo']),
     ...(etcdNoFsync ? ['--etcd-no-fsync'] : []),
+    ...(fresh ? ['--fresh'] : []),
   ]
   const { KAFKA_BROKERS: _, TEMPORAL_ADDRESS: __, KUBECONFIG: ___, ...inherited } = process.env
   return spawn(process.execPath, args, {

@@ -37,8 +37,11 @@ export async function ensureBuilt(
 async function waitForLock(file: string, { title }: Recipe, step: Step, signal: AbortSignal) {
   for (;;) {
     const lock: LockResult = tryLock(file, title)
-    if (lock.kind === 'taken') return lock
-    step.detail(`another start (process ${lock.by.pid}) is building it; waiting for that`)
+    if (lock.kind === 'taken') {
+      step.detail('')
+      return lock
+    }
+    step.say(`another start (process ${lock.by.pid}) is building it; waiting for that`)
     await delay(waitMs, undefined, { signal })
   }
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { leash } from '../leash.ts'
 
 export type Outcome = { readonly code: number; readonly output: string }
 
@@ -19,7 +20,8 @@ export function runCommand(
   { cwd, env, signal, onLine }: CommandOptions = {},
 ): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, {
+    const [program = command, ...rest] = [...leash(), command, ...args]
+    const child = spawn(program, rest, {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },

@@ -1,7 +1,7 @@
 import { StartError } from '../start-error.ts'
 import { runCommand } from './command.ts'
 
-export type Tool = 'git' | 'java' | 'go' | 'mvn'
+type Tool = 'git' | 'java' | 'go' | 'mvn'
 
 /** Why a tool is needed: the part, and what makes it unnecessary. */
 export type Need = {

@@ -6,6 +6,14 @@ import { writePrivate } from '../files.ts'
 import { StartError } from '../start-error.ts'
 import type { Part } from '../supervise.ts'
 
+const settings = [
+  'log.flush.interval.messages=1',
+  'auto.create.topics.enable=false',
+  // a broker that was killed may register again only after this time (9 s by default)
+  'broker.session.timeout.ms=4000',
+  'broker.heartbeat.interval.ms=500',
+]
+
 /** One Kafka broker that is its own controller; a record is on disk before it is acknowledged. */
 export function kafka(context: Context): Part {
   return {
@@ -29,10 +37,7 @@ export async function prepareKafka(context: Context, signal: AbortSignal): Promi
     .replaceAll('29092', String(ports.kafka))
     .replaceAll('29093', String(ports.kafkaController))
     .replaceAll('DATA_DIR', logs)
-  writePrivate(
-    propertiesFile(context),
-    `${properties.trimEnd()}\nlog.flush.interval.messages=1\nauto.create.topics.enable=false\n`,
-  )
+  writePrivate(propertiesFile(context), `${[properties.trimEnd(), ...settings].join('\n')}\n`)
   if (existsSync(join(logs, 'meta.properties'))) return
   const format = ['kafka.tools.StorageTool', 'format', '-t', secrets.kafkaCluster]
   const { code, output } = await runCommand(
