@@ -3,8 +3,8 @@ import type { Cluster } from '../clients/kube/cluster.ts'
 import { compareObject } from '../core/diff/compare.ts'
 import { ownedDigest } from '../core/diff/owned.ts'
 import { isSameObject } from '../core/diff/same-object.ts'
-import type { Manifest } from '../core/manifest/manifest.ts'
 import { groupOf, keyOf } from '../core/manifest/key.ts'
+import type { Manifest } from '../core/manifest/manifest.ts'
 import { isOwned } from '../core/manifest/tracking.ts'
 import type { Desired } from './rendered.ts'
 
@@ -17,7 +17,10 @@ export type Row = {
 }
 
 /** Watches every kind that is declared; the kinds that the cluster does not serve are returned. */
-export async function watchKinds(cluster: Cluster, all: readonly Desired[]): Promise<ReadonlySet<string>> {
+export async function watchKinds(
+  cluster: Cluster,
+  all: readonly Desired[],
+): Promise<ReadonlySet<string>> {
   const kinds = new Map(
     all.map(({ manifest: { apiVersion, kind } }) => {
       const name = { group: groupOf(apiVersion), kind }
@@ -29,7 +32,11 @@ export async function watchKinds(cluster: Cluster, all: readonly Desired[]): Pro
 }
 
 /** Compares without asking the server: what is proven once stays proven while our fields stay. */
-export function compareCached(cluster: Cluster, desired: Desired, live = cluster.live.get(desired.key)): Row {
+export function compareCached(
+  cluster: Cluster,
+  desired: Desired,
+  live = cluster.live.get(desired.key),
+): Row {
   if (live === undefined) return { desired, live, verdict: 'missing', fields: [] }
   const owned = ownedDigest(live)
   const proof = cluster.settled.get(desired.key)
@@ -37,7 +44,8 @@ export function compareCached(cluster: Cluster, desired: Desired, live = cluster
     return { desired, live, verdict: 'equal', fields: [] }
   }
   const found = compareObject(desired.manifest, live)
-  if (found.verdict === 'equal') cluster.settled.set(desired.key, { desired: desired.digest, owned })
+  if (found.verdict === 'equal')
+    cluster.settled.set(desired.key, { desired: desired.digest, owned })
   return { desired, live, verdict: found.verdict, fields: 'fields' in found ? found.fields : [] }
 }
 

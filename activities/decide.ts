@@ -4,7 +4,7 @@ import type { ApplicationRef, Decision, Wake } from '../core/flow.ts'
 import { decide } from '../core/policy/decide.ts'
 import { healDelay } from '../core/policy/heal.ts'
 import { permitsDestination, permitsSource, readProject } from '../core/project.ts'
-import type { ApplicationStatus } from '../core/status/status.ts'
+import { statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
 import { currentApplication } from './current.ts'
 
@@ -55,18 +55,24 @@ function problemsOf(
   return [
     ...(permitsSource(spec, repoURL)
       ? []
-      : [`spec.source.repoURL: the project ${name} does not permit ${repoURL}; add it to its sourceRepos`]),
+      : [
+          `spec.source.repoURL: the project ${name} does not permit ${repoURL}; add it to its sourceRepos`,
+        ]),
     ...(permitsDestination(spec, destination)
       ? []
-      : [`spec.destination: the project ${name} does not permit ${place} ${destination.namespace ?? ''}; add it to its destinations`]),
+      : [
+          `spec.destination: the project ${name} does not permit ${place} ${destination.namespace ?? ''}; add it to its destinations`,
+        ]),
     ...(clusterOf(application) === undefined
-      ? [`spec.destination: the cluster ${place} is not known here; use https://kubernetes.default.svc or in-cluster`]
+      ? [
+          `spec.destination: the cluster ${place} is not known here; use https://kubernetes.default.svc or in-cluster`,
+        ]
       : []),
   ]
 }
 
 function delayOf({ object }: StoredApplication, wakes: readonly Wake[], now: number): number {
-  const { heals = {} } = ((object['status'] ?? {}) as ApplicationStatus).driftless ?? {}
+  const { heals = {} } = statusOf(object).driftless ?? {}
   const keys = wakes.flatMap((wake) => wake.keys ?? [])
   return Math.max(0, ...keys.map((key) => healDelay(heals[key], now)))
 }

@@ -1,15 +1,14 @@
 import pLimit from 'p-limit'
-import { inventoryKinds } from '../core/status/inventory.ts'
-import { UnknownKindError } from '../core/errors.ts'
+import { SupersededError, UnknownKindError } from '../core/errors.ts'
 import type { ApplicationRef, Comparison, RenderedManifests, ResourceDiff } from '../core/flow.ts'
 import { groupOf, keyOf, showKey } from '../core/manifest/key.ts'
 import { instanceName } from '../core/manifest/tracking.ts'
 import { waveOf } from '../core/plan/order.ts'
+import { inventoryKinds } from '../core/status/inventory.ts'
 import type { ActivityClients } from './clients.ts'
 import { compareCached, compareProven, leftovers, type Row, watchKinds } from './compare.ts'
 import { currentApplication, destinationOf } from './current.ts'
 import { type Desired, readRendered } from './rendered.ts'
-import { SupersededError } from '../core/errors.ts'
 
 export type DiffInput = {
   readonly application: ApplicationRef
@@ -38,7 +37,10 @@ export function createDiff(clients: ActivityClients) {
       (live): ResourceDiff => ({ key: keyOf(live), action: 'prune', wave: waveOf(live) }),
     )
     const changes = rows.filter(({ verdict }) => verdict !== 'equal')
-    return { equal: rows.length - changes.length, differences: [...changes.map(difference), ...prunes] }
+    return {
+      equal: rows.length - changes.length,
+      differences: [...changes.map(difference), ...prunes],
+    }
   }
 }
 
@@ -53,8 +55,10 @@ function refuseUnknownKinds(declared: readonly Desired[], unknown: ReadonlySet<s
   if (unknown.size === 0) return
   const brought = new Set(
     declared.flatMap(({ manifest }) => {
-      const spec = manifest['spec'] as { group?: string; names?: { kind?: string } } | undefined
-      return manifest.kind === 'CustomResourceDefinition' ? [`${spec?.group}/${spec?.names?.kind}`] : []
+      const spec = manifest.spec as { group?: string; names?: { kind?: string } } | undefined
+      return manifest.kind === 'CustomResourceDefinition'
+        ? [`${spec?.group}/${spec?.names?.kind}`]
+        : []
     }),
   )
   const missing = declared.filter(({ manifest: { apiVersion, kind } }) => {
@@ -62,7 +66,9 @@ function refuseUnknownKinds(declared: readonly Desired[], unknown: ReadonlySet<s
     return unknown.has(name) && !brought.has(name)
   })
   if (missing.length === 0) return
-  const names = missing.map(({ key, manifest }) => `${showKey(key)} (${manifest.apiVersion})`).join(', ')
+  const names = missing
+    .map(({ key, manifest }) => `${showKey(key)} (${manifest.apiVersion})`)
+    .join(', ')
   throw new UnknownKindError(
     `the cluster has no such kind: ${names}; install the CustomResourceDefinition or correct apiVersion and kind`,
   )

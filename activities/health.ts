@@ -1,6 +1,11 @@
 import type { Cluster } from '../clients/kube/cluster.ts'
 import { SupersededError } from '../core/errors.ts'
-import type { ApplicationRef, HealthReport, RenderedManifests, ResourceHealth } from '../core/flow.ts'
+import type {
+  ApplicationRef,
+  HealthReport,
+  RenderedManifests,
+  ResourceHealth,
+} from '../core/flow.ts'
 import { assessHealth } from '../core/health/assess.ts'
 import { isHealthIgnored, worst } from '../core/health/health.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
@@ -29,7 +34,9 @@ export function createHealth(clients: ActivityClients) {
     const current = await currentApplication(clients.applications, ref)
     if (current === undefined) throw new SupersededError(`the Application ${ref.name} is gone`)
     const cluster = destinationOf(clients, current)
-    const declared = new Set((await readRendered(clients.artifacts, rendered.digest)).map(({ key }) => key))
+    const declared = new Set(
+      (await readRendered(clients.artifacts, rendered.digest)).map(({ key }) => key),
+    )
     const until = clients.now() + patienceMs
     const changes = followChanges(cluster, current.label)
     try {
@@ -64,7 +71,11 @@ function look(
 }
 
 /** Nothing when the object has arrived: healthy, suspended, without a rule, or gone as was wanted. */
-function healthOf(cluster: Cluster, key: ResourceKey, isDeclared: boolean): readonly ResourceHealth[] {
+function healthOf(
+  cluster: Cluster,
+  key: ResourceKey,
+  isDeclared: boolean,
+): readonly ResourceHealth[] {
   const live = cluster.live.get(key)
   if (live === undefined) {
     if (!isDeclared) return []
@@ -72,7 +83,8 @@ function healthOf(cluster: Cluster, key: ResourceKey, isDeclared: boolean): read
   }
   if (isHealthIgnored(live)) return []
   const health = assessHealth(live)
-  if (health === undefined || health.status === 'Healthy' || health.status === 'Suspended') return []
+  if (health === undefined || health.status === 'Healthy' || health.status === 'Suspended')
+    return []
   return [{ key, ...health }]
 }
 

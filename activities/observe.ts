@@ -3,9 +3,9 @@ import type { StoredApplication } from '../clients/applications.ts'
 import type { Git } from '../clients/git.ts'
 import { sourceOf } from '../core/application.ts'
 import { PlatformError } from '../core/errors.ts'
-import type { Look, Observed, Wake } from '../core/flow.ts'
 import { repositoryKey } from '../core/event/repository-key.ts'
-import type { ApplicationStatus } from '../core/status/status.ts'
+import type { Look, Observed, Wake } from '../core/flow.ts'
+import { statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
 import { inputsOf } from './inputs.ts'
 import type { Repositories } from './repositories.ts'
@@ -59,7 +59,7 @@ async function changedApplications(
 
 /** An application whose inputs cannot be read is woken too: its own operation says why. */
 async function hasChanged(git: Git, entry: StoredApplication): Promise<boolean> {
-  const { driftless } = (entry.object['status'] ?? {}) as ApplicationStatus
+  const { driftless } = statusOf(entry.object)
   try {
     const { inputs } = await inputsOf(git, entry)
     return driftless?.inputs !== inputs || driftless.specDigest !== entry.specDigest
@@ -76,7 +76,9 @@ async function notYetVisible(
   now: number,
 ): Promise<readonly Look[]> {
   const visible = await Promise.all(
-    looks.map(({ commit, at }) => commit === undefined || now - at > giveUpMs || git.has(url, commit)),
+    looks.map(
+      ({ commit, at }) => commit === undefined || now - at > giveUpMs || git.has(url, commit),
+    ),
   )
   return looks.filter((_, index) => visible[index] === false)
 }

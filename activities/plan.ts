@@ -1,6 +1,6 @@
 import type { ApplicationRef, Comparison, RenderedManifests, SyncPlan } from '../core/flow.ts'
 import { planSync } from '../core/plan/plan.ts'
-import type { ApplicationStatus } from '../core/status/status.ts'
+import { statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
 import { unchangedApplication } from './current.ts'
 
@@ -16,7 +16,7 @@ export type PlanInput = {
 export function createPlan({ applications }: ActivityClients) {
   return async ({ application: ref, ...input }: PlanInput): Promise<SyncPlan> => {
     const { application, object } = await unchangedApplication(applications, ref, input.specDigest)
-    const { lastAttempt } = ((object['status'] ?? {}) as ApplicationStatus).driftless ?? {}
+    const { lastAttempt } = statusOf(object).driftless ?? {}
     return planSync({ ...input, application, lastAttempt })
   }
 }

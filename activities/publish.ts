@@ -1,4 +1,4 @@
-import { keyOfDeployment, type DeploymentEvent } from '../core/event/deployment.ts'
+import { type DeploymentEvent, keyOfDeployment } from '../core/event/deployment.ts'
 import { topics } from '../core/event/topics.ts'
 import type { ActivityClients } from './clients.ts'
 

@@ -56,14 +56,24 @@ export function createRemove(clients: ActivityClients) {
       const { finalizers = [], resourceVersion, uid } = current.object.metadata
       const kept = finalizers.filter((name) => !isResourcesFinalizer(name))
       if (kept.length === finalizers.length) return
-      await clients.applications.patch(ref, { metadata: { finalizers: kept, resourceVersion, uid } })
+      await clients.applications.patch(ref, {
+        metadata: { finalizers: kept, resourceVersion, uid },
+      })
     },
   }
 }
 
 // objects of these kinds own none that are worth waiting for; Foreground would only cost the
 // garbage collector a round per object
-const ownNothing = new Set(['ConfigMap', 'Secret', 'Service', 'ServiceAccount', 'Ingress', 'Role', 'RoleBinding'])
+const ownNothing = new Set([
+  'ConfigMap',
+  'Secret',
+  'Service',
+  'ServiceAccount',
+  'Ingress',
+  'Role',
+  'RoleBinding',
+])
 
 /** The next wave is begun when the one before is gone. */
 async function removeHighestWave(

@@ -3,10 +3,10 @@ import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import { gitSourceOf } from '../core/application.ts'
 import type { ApplicationRef, Fetched, RenderedManifests } from '../core/flow.ts'
-import { readDirectory } from '../core/render/directory.ts'
 import { targetManifests } from '../core/manifest/target.ts'
 import { instanceName } from '../core/manifest/tracking.ts'
 import { orderManifests } from '../core/plan/order.ts'
+import { readDirectory } from '../core/render/directory.ts'
 import type { ActivityClients } from './clients.ts'
 import { destinationOf, unchangedApplication } from './current.ts'
 import { writeRendered } from './rendered.ts'
@@ -23,7 +23,11 @@ export type RenderInput = {
  */
 export function createRender(clients: ActivityClients) {
   const known = new LRUCache<string, RenderedManifests>({ max: 5_000 })
-  return async ({ application: ref, specDigest, fetched }: RenderInput): Promise<RenderedManifests> => {
+  return async ({
+    application: ref,
+    specDigest,
+    fetched,
+  }: RenderInput): Promise<RenderedManifests> => {
     const current = await unchangedApplication(clients.applications, ref, specDigest)
     const name = `${ref.uid}/${specDigest}/${fetched.inputs}`
     const before = known.get(name)
@@ -56,6 +60,9 @@ async function render(
     scopeOf: cluster.discovery.scopeOf,
     tracking: { instance: instanceName(ref.namespace, ref.name, applications.namespace), label },
   })
-  const digest = await writeRendered(artifacts, orderManifests(manifests).map(({ manifest }) => manifest))
+  const digest = await writeRendered(
+    artifacts,
+    orderManifests(manifests).map(({ manifest }) => manifest),
+  )
   return { revision, inputs, digest, count: manifests.length, warnings }
 }

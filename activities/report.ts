@@ -1,11 +1,15 @@
 import type { StoredApplication } from '../clients/applications.ts'
 import { PlatformError } from '../core/errors.ts'
-import { type DeploymentEvent, deploymentEvents, keyOfDeployment } from '../core/event/deployment.ts'
+import {
+  type DeploymentEvent,
+  deploymentEvents,
+  keyOfDeployment,
+} from '../core/event/deployment.ts'
 import { topics } from '../core/event/topics.ts'
 import type { ApplicationRef, Reported, StatusReport } from '../core/flow.ts'
 import { applicationHealth } from '../core/status/application-health.ts'
 import { buildStatus } from '../core/status/build.ts'
-import type { ApplicationStatus } from '../core/status/status.ts'
+import { type ApplicationStatus, statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
 import { currentApplication } from './current.ts'
 import { type Desired, readRendered } from './rendered.ts'
@@ -26,7 +30,7 @@ export function createReport(clients: ActivityClients) {
     if (current === undefined) return nothing
     const picture = await draw(clients, current, report)
     const change = (now: StoredApplication): ApplicationStatus | undefined => {
-      const previous = (now.object['status'] ?? {}) as ApplicationStatus
+      const previous = statusOf(now.object)
       if ((previous.driftless?.sequence ?? 0) > report.sequence) return undefined
       const { application, observed, unbuilt } = now
       return { ...buildStatus({ application, previous, report, observed, unbuilt, ...picture }) }
@@ -38,8 +42,8 @@ export function createReport(clients: ActivityClients) {
     const written = await clients.status.write(ref, change)
     if (written === undefined) return nothing
     clients.toldHealth.set(current.label, picture.health.status)
-    const status = written.object['status'] as ApplicationStatus
-    const before = (current.object['status'] ?? {}) as ApplicationStatus
+    const status = written.object.status as ApplicationStatus
+    const before = statusOf(current.object)
     const events = deploymentEvents({ ref, before, after: status, report })
     return {
       sync: status.sync?.status ?? 'Unknown',
@@ -57,11 +61,13 @@ async function draw(
   report: StatusReport,
 ): Promise<Picture> {
   const cluster = clients.clusterOf(current.application)
-  if (cluster === undefined) return { resources: undefined, images: [], health: { status: 'Unknown' } }
+  if (cluster === undefined)
+    return { resources: undefined, images: [], health: { status: 'Unknown' } }
   const declared = await declaredOf(clients, current, report)
   const live = cluster.live.ofApplication(current.label)
   return {
-    resources: declared && resourceStatuses(cluster, current, clients.applications.namespace, declared),
+    resources:
+      declared && resourceStatuses(cluster, current, clients.applications.namespace, declared),
     images: declared ? imagesOf(declared) : [],
     health: applicationHealth(live, declared?.length ?? live.length),
   }
@@ -74,7 +80,7 @@ async function declaredOf(
   report: StatusReport,
 ): Promise<readonly Desired[] | undefined> {
   if (report.failure !== undefined || report.problems !== undefined) return undefined
-  const { driftless } = (object['status'] ?? {}) as ApplicationStatus
+  const { driftless } = statusOf(object)
   const digest = report.rendered?.digest ?? driftless?.rendered
   if (digest === undefined) return undefined
   try {

@@ -53,7 +53,7 @@ type PodSpec = { readonly containers?: readonly { readonly image?: string }[] }
 /** The container images that are declared, sorted. */
 export function imagesOf(declared: readonly Desired[]): readonly string[] {
   const images = declared.flatMap(({ manifest }) => {
-    const spec = manifest['spec'] as (PodSpec & { template?: { spec?: PodSpec } }) | undefined
+    const spec = manifest.spec as (PodSpec & { template?: { spec?: PodSpec } }) | undefined
     const pod = spec?.template?.spec ?? (manifest.kind === 'Pod' ? spec : undefined)
     return (pod?.containers ?? []).flatMap(({ image }) => image ?? [])
   })

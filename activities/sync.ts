@@ -40,11 +40,16 @@ export function createSync(clients: ActivityClients) {
     const cluster = destinationOf(clients, current)
     const declared = await readRendered(clients.artifacts, rendered.digest)
     await watchKinds(cluster, declared)
-    const writer = { cluster, current, desired: new Map(declared.map((entry) => [entry.key, entry])) }
+    const writer = {
+      cluster,
+      current,
+      desired: new Map(declared.map((entry) => [entry.key, entry])),
+    }
     const resources: ResourceResult[] = []
     for (const group of groupsOf(step.changes)) {
       const refused = resources.some(({ status }) => status === 'SyncFailed')
-      if (refused) resources.push(...group.map(({ key }) => ({ key, status: 'NotReached' as const })))
+      if (refused)
+        resources.push(...group.map(({ key }) => ({ key, status: 'NotReached' as const })))
       else resources.push(...(await writeGroup(writer, group)))
     }
     return { resources }
@@ -95,7 +100,12 @@ async function writeOne(writer: Writer, { key, action }: SyncChange): Promise<Re
   } catch (error) {
     // an API server that is away is waited for; a refusal is a result
     if (error instanceof NetworkError || !(error instanceof PlatformError)) throw error
-    return { key, status: 'SyncFailed', failure: error.name, message: `${showKey(key)}: ${error.message}` }
+    return {
+      key,
+      status: 'SyncFailed',
+      failure: error.name,
+      message: `${showKey(key)}: ${error.message}`,
+    }
   }
 }
 
@@ -103,7 +113,8 @@ async function apply({ cluster, desired }: Writer, key: ResourceKey): Promise<Re
   const declared = desired.get(key)
   if (declared === undefined) throw new SupersededError(`${showKey(key)} is no longer declared`)
   const before = cluster.live.get(key)
-  if (compareCached(cluster, declared, before).verdict === 'equal') return { key, status: 'Unchanged' }
+  if (compareCached(cluster, declared, before).verdict === 'equal')
+    return { key, status: 'Unchanged' }
   const applied = await cluster.apply(declared.manifest)
   cluster.settled.set(key, { desired: declared.digest, owned: ownedDigest(applied) })
   const unchanged = before?.metadata.resourceVersion === applied.metadata.resourceVersion

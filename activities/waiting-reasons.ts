@@ -7,7 +7,9 @@ const podOwners = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet
 
 /** Adds why their pods do not start to workloads that are not healthy; read from the server now. */
 export async function withReasons(cluster: Cluster, report: HealthReport): Promise<HealthReport> {
-  const resources = await Promise.all(report.resources.map((resource) => explain(cluster, resource)))
+  const resources = await Promise.all(
+    report.resources.map((resource) => explain(cluster, resource)),
+  )
   return { ...report, resources }
 }
 
@@ -15,7 +17,7 @@ async function explain(cluster: Cluster, resource: ResourceHealth): Promise<Reso
   const { kind, namespace } = partsOf(resource.key)
   const live = cluster.live.get(resource.key)
   if (live === undefined || !podOwners.has(kind)) return resource
-  const spec = live['spec'] as { selector?: { matchLabels?: Record<string, string> } } | undefined
+  const spec = live.spec as { selector?: { matchLabels?: Record<string, string> } } | undefined
   const labels = Object.entries(spec?.selector?.matchLabels ?? {})
   if (labels.length === 0) return resource
   const selector = labels.map(([name, value]) => `${name}=${value}`).join(',')

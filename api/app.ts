@@ -12,7 +12,8 @@ export function createApp(clients: ApiClients) {
     .notFound((c) => c.json({ error: 'not found', message: `there is no ${c.req.path}` }, 404))
     .onError((error, c) => {
       const problem = problemOf(error)
-      if (problem.status >= 500) clients.log.error({ error: error.message, path: c.req.path }, 'request failed')
+      if (problem.status >= 500)
+        clients.log.error({ error: error.message, path: c.req.path }, 'request failed')
       if (problem.retryAfter !== undefined) c.header('retry-after', problem.retryAfter)
       return c.json({ error: problem.error, message: problem.message }, problem.status)
     })

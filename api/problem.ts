@@ -22,7 +22,11 @@ const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
 /** The answer to an error: known kinds by their name, anything else without its text. */
 export function problemOf(error: unknown): Problem {
   if (!(error instanceof PlatformError)) {
-    return { status: 500, error: 'InternalError', message: 'something went wrong here; the log has it' }
+    return {
+      status: 500,
+      error: 'InternalError',
+      message: 'something went wrong here; the log has it',
+    }
   }
   const status = statuses[error.name] ?? 500
   return {

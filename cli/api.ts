@@ -18,9 +18,12 @@ export async function runApi(): Promise<void> {
     log,
   })
   const stopped = untilStopped(log)
-  const server = serve({ fetch: app.fetch, hostname: config.host, port: config.port }, ({ port }) => {
-    log.info({ port }, 'ready')
-  })
+  const server = serve(
+    { fetch: app.fetch, hostname: config.host, port: config.port },
+    ({ port }) => {
+      log.info({ port }, 'ready')
+    },
+  )
   server.on('error', (error) => {
     log.error({ error: error.message, port: config.port }, 'cannot listen')
     process.exit(1)

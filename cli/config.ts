@@ -43,7 +43,9 @@ export type Config = {
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const result = Settings.safeParse(env)
   if (!result.success) {
-    const problems = result.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`)
+    const problems = result.error.issues.map(
+      ({ path, message }) => `  ${path.join('.')}: ${message}`,
+    )
     throw new InvalidSpecError(`the environment is not complete:\n${problems.join('\n')}`)
   }
   const settings = result.data

@@ -1,7 +1,7 @@
+import { topics } from '../core/event/topics.ts'
 import { startApplicationWatch } from '../event-sources/application-watch.ts'
 import { startPoller } from '../event-sources/poller.ts'
 import { createRouter } from '../event-sources/router.ts'
-import { topics } from '../core/event/topics.ts'
 import { readConfig } from './config.ts'
 import { createLogger } from './log.ts'
 import { untilStopped } from './shutdown.ts'
@@ -27,7 +27,13 @@ export async function runEvents(): Promise<void> {
   const stopPolling =
     config.pollMs === 0
       ? () => undefined
-      : startPoller({ applications, look: wakeup.repository, now, intervalMs: config.pollMs, onError })
+      : startPoller({
+          applications,
+          look: wakeup.repository,
+          now,
+          intervalMs: config.pollMs,
+          onError,
+        })
   log.info('ready')
   await stopped
   stopPolling()

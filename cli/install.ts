@@ -20,7 +20,8 @@ const crdFiles = ['application', 'appproject']
 export async function runInstall({ adoptCrds }: { readonly adoptCrds: boolean }): Promise<void> {
   const config = readConfig()
   const log = createLogger('install', config.logLevel)
-  const onError = (error: unknown): void => log.warn({ error: String(error) }, 'will be tried again')
+  const onError = (error: unknown): void =>
+    log.warn({ error: String(error) }, 'will be tried again')
   const transport = createTransport(await connect(config.kubeconfig))
   const bus = createKafkaBus({ brokers: config.brokers, clientId: config.identity, onError })
   const temporal = await createTemporal(config.temporalAddress, config.temporalNamespace)
@@ -50,12 +51,16 @@ async function installKubernetes(
     metadata: { name: namespace },
   })
   // PROJ-14: it exists from the start and may be edited
-  await createIfMissing(transport, `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/appprojects`, {
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'AppProject',
-    metadata: { name: 'default' },
-    spec: defaultProjectSpec,
-  })
+  await createIfMissing(
+    transport,
+    `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/appprojects`,
+    {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'AppProject',
+      metadata: { name: 'default' },
+      spec: defaultProjectSpec,
+    },
+  )
 }
 
 async function readCrd(name: string): Promise<readonly Manifest[]> {
@@ -63,7 +68,11 @@ async function readCrd(name: string): Promise<readonly Manifest[]> {
   return parseManifests(await readFile(file, 'utf8'), file).map(({ manifest }) => manifest)
 }
 
-async function createIfMissing(transport: KubeTransport, path: string, body: Manifest): Promise<void> {
+async function createIfMissing(
+  transport: KubeTransport,
+  path: string,
+  body: Manifest,
+): Promise<void> {
   try {
     await transport.request(`${path}/${body.metadata.name}`)
   } catch (error) {

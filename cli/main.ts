@@ -23,9 +23,13 @@ program
 
 program
   .command('install')
-  .description('create what Driftless needs: CRDs, namespace, default project, topics, Temporal namespace')
+  .description(
+    'create what Driftless needs: CRDs, namespace, default project, topics, Temporal namespace',
+  )
   .option('--adopt-crds', 'replace Application and AppProject CRDs that others installed', false)
-  .action(async (options: { adoptCrds: boolean }) => (await import('./install.ts')).runInstall(options))
+  .action(async (options: { adoptCrds: boolean }) =>
+    (await import('./install.ts')).runInstall(options),
+  )
 
 try {
   await program.parseAsync()

@@ -26,7 +26,10 @@ export async function wire(config: Config, log: Logger): Promise<Wiring> {
   const transport = createTransport(await connect(config.kubeconfig))
   const temporal = await createTemporal(config.temporalAddress, config.temporalNamespace)
   const onError = (error: unknown): void => {
-    log.warn({ error: error instanceof Error ? error.message : String(error) }, 'will be tried again')
+    log.warn(
+      { error: error instanceof Error ? error.message : String(error) },
+      'will be tried again',
+    )
   }
   const bus = createKafkaBus({ brokers: config.brokers, clientId: config.identity, onError })
   const applications = createApplicationIndex(transport, config.namespace, onError)

@@ -4,9 +4,9 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { createActivities } from '../activities/index.ts'
 import { createArtifacts } from '../clients/artifacts.ts'
 import { createGit } from '../clients/git.ts'
+import { installKey } from '../clients/install-key.ts'
 import { createCluster } from '../clients/kube/cluster.ts'
 import { createStatusWriter } from '../clients/status-writer.ts'
-import { installKey } from '../clients/install-key.ts'
 import { isControlCluster } from '../core/application.ts'
 import type { HealthStatus } from '../core/health/health.ts'
 import { startClusterWatch } from '../event-sources/cluster-watch.ts'
@@ -58,7 +58,10 @@ type Activities = ReturnType<typeof createActivities>
 
 async function createWorkers(config: Config, wiring: Wiring, activities: Activities) {
   // the SDK's own log joins ours; its warnings about failed activities are told by the operations
-  Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { forward: {}, filter: 'WARN' } } })
+  Runtime.install({
+    shutdownSignals: [],
+    telemetryOptions: { logging: { forward: {}, filter: 'WARN' } },
+  })
   const connection = await NativeConnection.connect({ address: config.temporalAddress })
   const workflowsPath = fileURLToPath(
     new URL(`../workflows/index${extname(import.meta.url)}`, import.meta.url),

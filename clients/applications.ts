@@ -1,9 +1,9 @@
 import { type ReadApplication, readApplication } from '../core/application.ts'
 import { applicationLabel, digestOf } from '../core/digest.ts'
+import { NotFoundError } from '../core/errors.ts'
 import type { ApplicationRef } from '../core/flow.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { watchDigest } from '../core/policy/watch-digest.ts'
-import { NotFoundError } from '../core/errors.ts'
 import { isNewer } from './kube/live-store.ts'
 import { createReflector } from './kube/reflector.ts'
 import type { KubeTransport } from './kube/transport.ts'
@@ -156,8 +156,7 @@ function stored(object: Manifest, known: StoredApplication | undefined): StoredA
     object,
     ref,
     observed,
-    specDigest:
-      known?.observed === observed ? known.specDigest : digestOf(object['spec'] ?? null),
+    specDigest: known?.observed === observed ? known.specDigest : digestOf(object.spec ?? null),
     label: known?.label ?? applicationLabel(ref.namespace, ref.name),
   }
 }

@@ -1,7 +1,7 @@
 import { ConflictError, NotFoundError } from '../core/errors.ts'
 import type { ApplicationRef } from '../core/flow.ts'
 import { mergePatch } from '../core/status/merge-patch.ts'
-import type { ApplicationStatus } from '../core/status/status.ts'
+import { type ApplicationStatus, statusOf } from '../core/status/status.ts'
 import type { ApplicationIndex, StoredApplication } from './applications.ts'
 
 /** What the status becomes, given what it is; undefined leaves it as it is. */
@@ -64,20 +64,26 @@ async function writeNow(
   change: StatusChange,
 ): Promise<StoredApplication | undefined> {
   let current = applications.get(ref.namespace, ref.name)
-  for (let attempt = 0; ; attempt++) {
-    if (current === undefined || current.ref.uid !== ref.uid) return undefined
-    const before = (current.object['status'] ?? {}) as ApplicationStatus
-    const after = change(current)
-    if (after === undefined) return current
-    const status = mergePatch(before, after)
-    if (status === undefined) return current
-    const { resourceVersion, uid } = current.object.metadata
+  for (let attempt = 0; current?.ref.uid === ref.uid; attempt++) {
+    const patch = patchOf(current, change)
+    if (patch === undefined) return current
     try {
-      return await applications.patch(ref, { metadata: { resourceVersion, uid }, status })
+      return await applications.patch(ref, patch)
     } catch (error) {
       if (error instanceof NotFoundError) return undefined
       if (!(error instanceof ConflictError) || attempt === maxConflicts) throw error
       current = await applications.read(ref.namespace, ref.name)
     }
   }
+  return undefined
+}
+
+/** Undefined when there is nothing to change, or a newer status is there. */
+function patchOf(application: StoredApplication, change: StatusChange): object | undefined {
+  const { object } = application
+  const after = change(application)
+  const status = after && mergePatch(statusOf(object), after)
+  if (status === undefined) return undefined
+  const { resourceVersion, uid } = object.metadata
+  return { metadata: { resourceVersion, uid }, status }
 }

@@ -1,5 +1,14 @@
-import { Client, Connection, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client'
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common'
+import {
+  Client,
+  Connection,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/client'
+import {
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  TypedSearchAttributes,
+} from '@temporalio/common'
 import { NetworkError } from '../core/errors.ts'
 
 /** A workflow that is opened by a signal, or gets it when it is open already. */
@@ -34,25 +43,37 @@ export async function createTemporal(address: string, namespace: string): Promis
   return {
     connection,
     client,
-    async signalWithStart({ workflow, id, taskQueue, input, signal, message, summary, attributes, memo }) {
-      await reachable(client.workflow.signalWithStart(workflow, {
-        workflowId: id,
-        taskQueue,
-        args: [input],
-        signal,
-        signalArgs: [message],
-        staticSummary: summary,
-        typedSearchAttributes: new TypedSearchAttributes(
-          Object.entries(attributes).map(([name, value]) => ({
-            key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
-            value,
-          })),
-        ),
-        ...(memo !== undefined && { memo }),
-        workflowTaskTimeout,
-        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-      }))
+    async signalWithStart({
+      workflow,
+      id,
+      taskQueue,
+      input,
+      signal,
+      message,
+      summary,
+      attributes,
+      memo,
+    }) {
+      await reachable(
+        client.workflow.signalWithStart(workflow, {
+          workflowId: id,
+          taskQueue,
+          args: [input],
+          signal,
+          signalArgs: [message],
+          staticSummary: summary,
+          typedSearchAttributes: new TypedSearchAttributes(
+            Object.entries(attributes).map(([name, value]) => ({
+              key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
+              value,
+            })),
+          ),
+          ...(memo !== undefined && { memo }),
+          workflowTaskTimeout,
+          workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+          workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+        }),
+      )
     },
     async healthy() {
       try {

@@ -23,11 +23,6 @@ export class ManifestError extends PlatformError {
   readonly retryable = false
 }
 
-/** A renderer refused the sources. */
-export class RenderError extends PlatformError {
-  readonly retryable = false
-}
-
 /** The repository, the revision or the path cannot be read (now). */
 export class GitAccessError extends PlatformError {
   readonly retryable = true

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import type { ApplicationRef, Wake, WakeReason } from '../core/flow.ts'
-import type { ApplicationStatus } from '../core/status/status.ts'
+import { statusOf } from '../core/status/status.ts'
 import { retryForever } from './retry.ts'
 
 export type ApplicationWatchOptions = {
@@ -18,7 +18,12 @@ const parallelHandovers = 24
  * Level-triggered: what counts is the difference between the Application as it is and what was
  * handed over last, whichever event told of it; our own status writes are no difference.
  */
-export function startApplicationWatch({ applications, wake, now, onError }: ApplicationWatchOptions): void {
+export function startApplicationWatch({
+  applications,
+  wake,
+  now,
+  onError,
+}: ApplicationWatchOptions): void {
   const handed = new Map<string, string>()
   const limit = pLimit(parallelHandovers)
 
@@ -51,6 +56,6 @@ function reasonOf({ object }: StoredApplication): WakeReason {
 }
 
 function isTakenUp({ object, observed }: StoredApplication): boolean {
-  const { driftless } = (object['status'] ?? {}) as ApplicationStatus
+  const { driftless } = statusOf(object)
   return driftless?.observed === observed && object.metadata.deletionTimestamp === undefined
 }

@@ -6,7 +6,7 @@ import type { ApplicationRef, Wake } from '../core/flow.ts'
 import type { HealthStatus } from '../core/health/health.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
 import { applicationHealth } from '../core/status/application-health.ts'
-import type { ApplicationStatus } from '../core/status/status.ts'
+import { statusOf } from '../core/status/status.ts'
 import { retryForever } from './retry.ts'
 
 export type ClusterWatchOptions = {
@@ -57,7 +57,10 @@ export function startClusterWatch(options: ClusterWatchOptions): void {
     if (application === undefined) return
     if (isDrift(cluster, application, change)) tellDrift(application, change.key)
     if (!quiet.has(change.label)) {
-      quiet.set(change.label, setTimeout(() => considerHealth(change.label), healthQuietMs))
+      quiet.set(
+        change.label,
+        setTimeout(() => considerHealth(change.label), healthQuietMs),
+      )
     }
   })
 }
@@ -70,7 +73,11 @@ async function deliver(
   await retryForever(() => wake(ref, message), onError)
 }
 
-function isDrift(cluster: Cluster, { object }: StoredApplication, { key, live, own }: LiveChange): boolean {
+function isDrift(
+  cluster: Cluster,
+  { object }: StoredApplication,
+  { key, live, own }: LiveChange,
+): boolean {
   if (own || object.metadata.deletionTimestamp !== undefined) return false
   const proof = cluster.settled.get(key)
   if (proof === undefined) return false
@@ -86,7 +93,7 @@ function isNews(
 ): boolean {
   const live = cluster.live.ofApplication(label)
   if (object.metadata.deletionTimestamp !== undefined) return live.length === 0
-  const { health, resources = [] } = (object['status'] ?? {}) as ApplicationStatus
+  const { health, resources = [] } = statusOf(object)
   const told = toldHealth.get(label) ?? health?.status
   const { status } = applicationHealth(live, resources.length)
   if (told === undefined || told === status) return false

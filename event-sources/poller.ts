@@ -1,7 +1,7 @@
 import type { ApplicationIndex } from '../clients/applications.ts'
 import { sourceOf } from '../core/application.ts'
-import type { Look } from '../core/flow.ts'
 import { repositoryKey } from '../core/event/repository-key.ts'
+import type { Look } from '../core/flow.ts'
 
 export type PollerOptions = {
   readonly applications: ApplicationIndex
@@ -18,7 +18,13 @@ const jitter = 0.2
  * The net under the webhooks: looks at each repository in use once per interval, not per
  * application. The first look is soon after the start: pushes may have come while nobody listened.
  */
-export function startPoller({ applications, look, now, intervalMs, onError }: PollerOptions): () => void {
+export function startPoller({
+  applications,
+  look,
+  now,
+  intervalMs,
+  onError,
+}: PollerOptions): () => void {
   const timers = new Map<string, NodeJS.Timeout>()
   const inUse = (): Map<string, string> =>
     new Map(

@@ -1,8 +1,8 @@
 import type { ApplicationIndex } from '../clients/applications.ts'
 import { sourceOf } from '../core/application.ts'
 import { isGitPush, type PlatformEvent } from '../core/event/event.ts'
-import type { Look } from '../core/flow.ts'
 import { repositoryKey } from '../core/event/repository-key.ts'
+import type { Look } from '../core/flow.ts'
 
 export type RouterOptions = {
   readonly applications: ApplicationIndex
@@ -44,9 +44,18 @@ export function createRouter({ applications, look, now, tell }: RouterOptions) {
     }
     for (const url of tracked.values()) {
       const deleted = /^0+$/.test(after)
-      await look(url, { reason: 'push', at: now(), event: event.id, ref, ...(!deleted && { commit: after }) })
+      await look(url, {
+        reason: 'push',
+        at: now(),
+        event: event.id,
+        ref,
+        ...(!deleted && { commit: after }),
+      })
     }
-    tell({ event: event.id, decision: 'looked', reason: `${[...tracked.keys()].join(', ')} is used` })
+    tell({
+      event: event.id,
+      decision: 'looked',
+      reason: `${[...tracked.keys()].join(', ')} is used`,
+    })
   }
 }
-

@@ -2,8 +2,8 @@ import type { StoredApplication } from '../clients/applications.ts'
 import type { Temporal } from '../clients/temporal.ts'
 import { projectOf, sourceOf } from '../core/application.ts'
 import { sha256Hex } from '../core/digest.ts'
-import type { ApplicationRef, Look, Wake } from '../core/flow.ts'
 import { repositoryKey } from '../core/event/repository-key.ts'
+import type { ApplicationRef, Look, Wake } from '../core/flow.ts'
 import { normalizeGitUrl } from '../core/git-url.ts'
 import {
   applicationWorkflow,
@@ -41,7 +41,11 @@ export function createWakeup({ temporal, find, controlCluster }: WakeupOptions):
         signal: wakeSignal,
         message: wake,
         summary: `${ref.name}: ${wake.reason}${wake.commit ? ` ${wake.commit.slice(0, 7)}` : ''}`,
-        attributes: { Application: `${ref.namespace}/${ref.name}`, Trigger: wake.reason, ...attributesOf(known) },
+        attributes: {
+          Application: `${ref.namespace}/${ref.name}`,
+          Trigger: wake.reason,
+          ...attributesOf(known),
+        },
         memo: { uid: ref.uid, ...(wake.events !== undefined && { events: wake.events }) },
       })
     },

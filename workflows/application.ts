@@ -1,6 +1,6 @@
 import { condition, continueAsNew, defineSignal, setHandler } from '@temporalio/workflow'
 import type { Wake } from '../core/flow.ts'
-import { type ApplicationInput, type applicationWorkflow, wakeSignal } from './contract.ts'
+import { type ApplicationInput, wakeSignal } from './contract.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 import { operate } from './operate.ts'
 import type { Outcome } from './outcome.ts'
@@ -34,7 +34,3 @@ async function backoff({ retryInMs }: Outcome, inbox: Inbox): Promise<boolean> {
   if (retryInMs === undefined) return false
   return !(await condition(() => inbox.hasWork(), retryInMs))
 }
-
-// the name under which others start it is the name of the function
-application satisfies { readonly name: string }
-export type ApplicationWorkflowName = typeof applicationWorkflow

@@ -3,8 +3,8 @@ import type { FailureText, RenderedManifests, SyncPlan } from '../core/flow.ts'
 import { failureOf } from './failure.ts'
 import { factsOf, type Operation, type Progress } from './operation.ts'
 import { type Outcome, retryDelay } from './outcome.ts'
-import { quick, steps } from './steps.ts'
 import { runSteps } from './run-steps.ts'
+import { quick, steps } from './steps.ts'
 
 /** fetch → render → diff → plan → sync → health; how it ends is reported in this one place. */
 export async function compareAndSync(operation: Operation): Promise<Outcome> {
@@ -40,7 +40,9 @@ export async function compareAndSync(operation: Operation): Promise<Outcome> {
 type Failure = FailureText & { readonly retryable?: boolean }
 type Compared = { readonly rendered: RenderedManifests; readonly plan: SyncPlan }
 
-async function compareOrFail(operation: Operation): Promise<Compared | { readonly failure: Failure }> {
+async function compareOrFail(
+  operation: Operation,
+): Promise<Compared | { readonly failure: Failure }> {
   try {
     return await compare(operation)
   } catch (error) {
@@ -66,7 +68,9 @@ async function compare({ input, decision, wakes }: Operation): Promise<Compared>
     : await quick.render(toRender)
   const toCompare = { application, rendered, prove: !regular }
   const comparison = regular
-    ? await steps.diff.executeWithOptions({ summary: `compare ${rendered.count} objects` }, [toCompare])
+    ? await steps.diff.executeWithOptions({ summary: `compare ${rendered.count} objects` }, [
+        toCompare,
+      ])
     : await quick.diff(toCompare)
   const retry = (input.attempt ?? 0) > 0
   const plan = await quick.plan({ application, specDigest, rendered, comparison, retry })
@@ -84,7 +88,10 @@ async function notCompared(operation: Operation, failure: Failure): Promise<Outc
 
 function ended(operation: Operation, summary: string, failure: Failure | undefined): Outcome {
   const repeats = failure?.retryable === true && operation.decision.action === 'sync'
-  return operation.end(summary, repeats ? { retryInMs: retryDelay(operation.input.attempt ?? 0) } : {})
+  return operation.end(
+    summary,
+    repeats ? { retryInMs: retryDelay(operation.input.attempt ?? 0) } : {},
+  )
 }
 
 function short({ revision }: { readonly revision: string }): string {

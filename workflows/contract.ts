@@ -67,4 +67,3 @@ export const searchAttributes = [
   'Health',
   'Initiator',
 ] as const
-export type SearchAttribute = (typeof searchAttributes)[number]

@@ -18,7 +18,9 @@ export function healthTable(title: string, { resources }: HealthReport): string 
   const rows = resources
     .slice(0, shownRows)
     .map(({ key, status, message = '' }) => `| ${showKey(key)} | ${status} | ${cell(message)} |`)
-  return [`**${cell(title)}**`, '', '| resource | health | why |', '|---|---|---|', ...rows].join('\n')
+  return [`**${cell(title)}**`, '', '| resource | health | why |', '|---|---|---|', ...rows].join(
+    '\n',
+  )
 }
 
 function cell(text: string): string {

@@ -46,4 +46,3 @@ export function factsOf(
     heal: decision.trigger === 'drift',
   }
 }
-

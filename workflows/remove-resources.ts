@@ -13,9 +13,10 @@ export async function removeResources(operation: Operation): Promise<Outcome> {
   for (;;) {
     inbox.clearHealth()
     try {
-      const { remaining } = await writes.remove.executeWithOptions({ summary: 'delete resources' }, [
-        { application },
-      ])
+      const { remaining } = await writes.remove.executeWithOptions(
+        { summary: 'delete resources' },
+        [{ application }],
+      )
       if (remaining === 0) break
     } catch (error) {
       const failure = failureOf(error)

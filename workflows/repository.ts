@@ -1,4 +1,10 @@
-import { condition, continueAsNew, defineSignal, setHandler, workflowInfo } from '@temporalio/workflow'
+import {
+  condition,
+  continueAsNew,
+  defineSignal,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow'
 import type { Look, Observed } from '../core/flow.ts'
 import { lookSignal, type RepositoryInput } from './contract.ts'
 import { failureOf } from './failure.ts'
@@ -15,9 +21,12 @@ export async function repository({ url, pending = [] }: RepositoryInput): Promis
   while (looks.length > 0) {
     const taken = looks
     looks = []
-    const summary = taken.length === 1 ? `${taken[0]?.reason}` : `${taken.length} looks folded into one`
+    const summary =
+      taken.length === 1 ? `${taken[0]?.reason}` : `${taken.length} looks folded into one`
     const observed = await observe(url, taken, summary)
-    seen.push(`${observed.head.slice(0, 7)}: ${observed.woken} of ${observed.applications} applications`)
+    seen.push(
+      `${observed.head.slice(0, 7)}: ${observed.woken} of ${observed.applications} applications`,
+    )
     // a commit that was announced but is not to be seen yet is looked for again
     const waiting = observed.missing
     if (waiting.length > 0) {
@@ -41,6 +50,12 @@ async function observe(url: string, looks: readonly Look[], summary: string): Pr
     const failure = failureOf(error)
     if (!failure.retryable) throw error
     const announced = looks.filter(({ reason }) => reason !== 'poll')
-    return { head: failure.type, woken: 0, applications: 0, missing: announced, lookAgainMs: unreachableAgainMs }
+    return {
+      head: failure.type,
+      woken: 0,
+      applications: 0,
+      missing: announced,
+      lookAgainMs: unreachableAgainMs,
+    }
   }
 }

@@ -1,4 +1,10 @@
-import { CancellationScope, condition, isCancellation, setCurrentDetails } from '@temporalio/workflow'
+import {
+  CancellationScope,
+  condition,
+  isCancellation,
+  setCurrentDetails,
+} from '@temporalio/workflow'
+import { HealthError } from '../core/errors.ts'
 import type {
   FailureText,
   HealthReport,
@@ -65,11 +71,17 @@ async function runStep(
   const reasons = refused.map(({ message }) => message).join('; ')
   const message = `one or more objects failed to apply, reason: ${reasons}`
   const type = first.failure ?? 'AdmissionDenied'
-  return { phase: 'Failed', message, failure: { type, message, retryable: type !== 'UnknownKindError' } }
+  return {
+    phase: 'Failed',
+    message,
+    failure: { type, message, retryable: type !== 'UnknownKindError' },
+  }
 }
 
 function changedBy(resources: readonly ResourceResult[]): readonly ResourceKey[] {
-  return resources.flatMap(({ key, status }) => (status === 'Synced' || status === 'Pruned' ? [key] : []))
+  return resources.flatMap(({ key, status }) =>
+    status === 'Synced' || status === 'Pruned' ? [key] : [],
+  )
 }
 
 /** Undefined when all that was changed has arrived. */
@@ -83,13 +95,19 @@ async function waitForHealth(
   for (;;) {
     inbox.clearHealth()
     const seen = await lookAtHealth(operation, rendered, progress)
-    if (seen === 'superseded' || seen.outcome === 'settled') return seen === 'superseded' ? seen : undefined
+    if (seen === 'superseded' || seen.outcome === 'settled')
+      return seen === 'superseded' ? seen : undefined
     if (seen.outcome === 'failed') return unhealthy(seen)
     if (Date.now() >= deadline) return late(seen, decision.healthTimeoutMs)
     const message = waitingFor(seen)
     setCurrentDetails(healthTable(message, seen))
     const facts = { ...factsOf(operation, rendered, progress), phase: 'Running' as const, message }
-    await operation.report({ rendered, final: false, conditions: rendered.warnings, operation: facts })
+    await operation.report({
+      rendered,
+      final: false,
+      conditions: rendered.warnings,
+      operation: facts,
+    })
     const patience = Math.max(1, Math.min(lookAgainMs, deadline - Date.now()))
     await condition(() => !inbox.isEmpty(), patience)
     if (inbox.hasWork()) return 'superseded'
@@ -125,10 +143,10 @@ async function lookAtHealth(
 
 function unhealthy(seen: HealthReport): End {
   const message = waitingFor(seen)
-  return { phase: 'Failed', message, failure: { type: 'HealthError', message } }
+  return { phase: 'Failed', message, failure: { type: HealthError.name, message } }
 }
 
 function late(seen: HealthReport, timeoutMs: number): End {
   const message = `not healthy after ${Math.round(timeoutMs / 1000)} s: ${waitingFor(seen)}`
-  return { phase: 'Failed', message, failure: { type: 'HealthError', message } }
+  return { phase: 'Failed', message, failure: { type: HealthError.name, message } }
 }

@@ -1,10 +1,19 @@
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 
 // a worker that dies is noticed after this long, and its step is given to another
 const heartbeatTimeout = '5 seconds'
 // only what can pass within seconds is repeated here; the operation itself is repeated later
-const retry = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s', maximumAttempts: 6 } as const
+const retry = {
+  initialInterval: '200ms',
+  backoffCoefficient: 2,
+  maximumInterval: '5s',
+  maximumAttempts: 6,
+} as const
 
 /** The steps that a person sees on the timeline of the deployment. */
 export const steps = proxyActivities<

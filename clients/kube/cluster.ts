@@ -34,7 +34,10 @@ export type Cluster = {
   close(): void
 }
 
-export function createCluster(transport: KubeTransport, onError: (error: unknown) => void): Cluster {
+export function createCluster(
+  transport: KubeTransport,
+  onError: (error: unknown) => void,
+): Cluster {
   const discovery = createDiscovery(transport)
   const store = createLiveStore()
   const kinds = createKindWatch(transport, discovery, store, onError)
@@ -97,7 +100,12 @@ function writes(
       const removed = await unlessGone(
         transport.request<object>(pathOf(resource, namespace, name), {
           method: 'DELETE',
-          body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy, preconditions: { uid } },
+          body: {
+            apiVersion: 'v1',
+            kind: 'DeleteOptions',
+            propagationPolicy,
+            preconditions: { uid },
+          },
         }),
       )
       return removed !== undefined

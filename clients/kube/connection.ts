@@ -53,8 +53,9 @@ type Authorization = () => Promise<string | undefined>
 function authorizationOf(path: string, { user }: Kubeconfig): Authorization {
   const { token, tokenFile } = user
   if (typeof token === 'string') return async () => `Bearer ${token}`
-  if (typeof tokenFile === 'string') return async () => `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`
-  if (user['exec'] !== undefined || user['auth-provider'] !== undefined) return viaClientNode(path)
+  if (typeof tokenFile === 'string')
+    return async () => `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`
+  if (user.exec !== undefined || user['auth-provider'] !== undefined) return viaClientNode(path)
   return async () => undefined
 }
 
@@ -66,14 +67,16 @@ function viaClientNode(path: string): Authorization {
     config.loadFromFile(path)
     const options: { headers: Record<string, string> } = { headers: {} }
     await config.applyToHTTPSOptions(options)
-    return options.headers['Authorization']
+    return options.headers.Authorization
   }
 }
 
 function fromPod(): Connection {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = podEnvironment
   if (host === undefined) {
-    throw new InvalidSpecError('no cluster is named: set KUBECONFIG to a kubeconfig file, or run in a pod')
+    throw new InvalidSpecError(
+      'no cluster is named: set KUBECONFIG to a kubeconfig file, or run in a pod',
+    )
   }
   return {
     server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,

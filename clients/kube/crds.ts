@@ -56,10 +56,15 @@ async function established(transport: KubeTransport, name: string): Promise<void
   const until = Date.now() + patienceMs
   for (;;) {
     const crd = await read(transport, name)
-    const status = crd?.['status'] as { conditions?: readonly { type: string; status: string }[] } | undefined
-    if (status?.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True')) return
+    const status = crd?.status as
+      | { conditions?: readonly { type: string; status: string }[] }
+      | undefined
+    if (status?.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True'))
+      return
     if (Date.now() > until) {
-      throw new NotFoundError(`the CRD ${name} is not established after ${patienceMs / 1000} s; kubectl describe crd ${name} says why`)
+      throw new NotFoundError(
+        `the CRD ${name} is not established after ${patienceMs / 1000} s; kubectl describe crd ${name} says why`,
+      )
     }
     await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
   }

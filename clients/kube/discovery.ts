@@ -1,5 +1,4 @@
 import { UnknownKindError } from '../../core/errors.ts'
-import { groupOf } from '../../core/manifest/key.ts'
 import type { KubeTransport } from './transport.ts'
 
 /** Where objects of one kind live in the API. */
@@ -21,7 +20,10 @@ export type Discovery = {
   scopeOf(group: string, kind: string): 'namespaced' | 'cluster' | undefined
 }
 
-type Served = { readonly byVersion: Map<string, Resource>; readonly preferred: Map<string, Resource> }
+type Served = {
+  readonly byVersion: Map<string, Resource>
+  readonly preferred: Map<string, Resource>
+}
 
 const askAgainAfterMs = 2_000
 const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
@@ -55,7 +57,10 @@ export function createDiscovery(transport: KubeTransport): Discovery {
     resource: (apiVersion, kind) =>
       find((from) => from.byVersion.get(`${apiVersion}/${kind}`), `${kind} (${apiVersion})`),
     preferred: (group, kind) =>
-      find((from) => from.preferred.get(`${group}/${kind}`), group === '' ? kind : `${kind}.${group}`),
+      find(
+        (from) => from.preferred.get(`${group}/${kind}`),
+        group === '' ? kind : `${kind}.${group}`,
+      ),
     scopeOf(group, kind) {
       const found = known?.preferred.get(`${group}/${kind}`)
       if (found === undefined) return undefined
@@ -112,12 +117,8 @@ function apiVersionOf({ group, version }: Resource): string {
 /** The path of a kind's collection, or of one object of it. */
 export function pathOf(resource: Resource, namespace?: string, name?: string): string {
   const root = resource.group === '' ? '/api/v1' : `/apis/${resource.group}/${resource.version}`
-  const inside = resource.namespaced && namespace ? `/namespaces/${encodeURIComponent(namespace)}` : ''
+  const inside =
+    resource.namespaced && namespace ? `/namespaces/${encodeURIComponent(namespace)}` : ''
   const object = name === undefined ? '' : `/${encodeURIComponent(name)}`
   return `${root}${inside}/${resource.plural}${object}`
-}
-
-/** Whether a resource serves objects of this apiVersion. */
-export function serves(resource: Resource, apiVersion: string): boolean {
-  return groupOf(apiVersion) === resource.group && apiVersion === apiVersionOf(resource)
 }

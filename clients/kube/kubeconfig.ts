@@ -45,7 +45,9 @@ export type Kubeconfig = {
 export function readKubeconfig(path: string): Kubeconfig {
   const result = File.safeParse(load(readFileSync(path, 'utf8')))
   if (!result.success) {
-    throw new InvalidSpecError(`the kubeconfig ${path} cannot be read: ${result.error.issues[0]?.message}`)
+    throw new InvalidSpecError(
+      `the kubeconfig ${path} cannot be read: ${result.error.issues[0]?.message}`,
+    )
   }
   const file = result.data
   const context = pick(path, 'context', file.contexts, file['current-context'] ?? '')
@@ -56,14 +58,14 @@ export function readKubeconfig(path: string): Kubeconfig {
     return typeof named === 'string' ? readFileSync(resolve(dirname(path), named)) : undefined
   }
   return {
-    cluster: pick(path, 'cluster', file.clusters, String(context['cluster'] ?? '')),
-    user: pick(path, 'user', file.users, String(context['user'] ?? '')),
+    cluster: pick(path, 'cluster', file.clusters, String(context.cluster ?? '')),
+    user: pick(path, 'user', file.users, String(context.user ?? '')),
     content: at,
   }
 }
 
 function pick(path: string, kind: string, list: readonly Fields[], name: string): Fields {
-  const found = list.find((entry) => entry['name'] === name)?.[kind]
+  const found = list.find((entry) => entry.name === name)?.[kind]
   if (found !== undefined) return found as Fields
   throw new InvalidSpecError(`the kubeconfig ${path} has no ${kind} named ${JSON.stringify(name)}`)
 }

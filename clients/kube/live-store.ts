@@ -52,7 +52,11 @@ export function createLiveStore(): LiveStore {
     const key = keyOf(object)
     const before = objects.get(key)
     // deleted and created again: the watch tells of the first, the store knows the second
-    if (before === undefined || (before.metadata.uid !== object.metadata.uid && isNewer(before, object))) return
+    if (
+      before === undefined ||
+      (before.metadata.uid !== object.metadata.uid && isNewer(before, object))
+    )
+      return
     put(key, undefined, false)
   }
   const later = (key: ResourceKey, handle: () => void): void => {
@@ -63,7 +67,8 @@ export function createLiveStore(): LiveStore {
 
   return {
     get: (key) => objects.get(key),
-    ofApplication: (label) => [...(byLabel.get(label) ?? [])].flatMap((key) => objects.get(key) ?? []),
+    ofApplication: (label) =>
+      [...(byLabel.get(label) ?? [])].flatMap((key) => objects.get(key) ?? []),
     seen: (object) => later(keyOf(object), () => seen(object)),
     gone: (object) => later(keyOf(object), () => gone(object)),
     listed(group, kind, list) {
@@ -79,7 +84,8 @@ export function createLiveStore(): LiveStore {
       writing.set(key, queue)
       try {
         const written = await send()
-        if (written !== undefined && isNewer(written, objects.get(key))) put(key, slim(written), true)
+        if (written !== undefined && isNewer(written, objects.get(key)))
+          put(key, slim(written), true)
         return written
       } finally {
         if (outer === undefined) {

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../core/manifest/manifest.ts'
-import { errorOf, ExpiredError } from './failure.ts'
+import { ExpiredError, errorOf } from './failure.ts'
 import type { KubeTransport } from './transport.ts'
 
 export type ReflectorOptions = {
@@ -138,7 +138,11 @@ async function watch(
   }
 }
 
-function receive(options: ReflectorOptions, position: Position, { type, object }: WatchEvent): void {
+function receive(
+  options: ReflectorOptions,
+  position: Position,
+  { type, object }: WatchEvent,
+): void {
   if (type === 'ERROR') {
     throw errorOf('WATCH', options.path, object.code ?? 500, JSON.stringify(object))
   }

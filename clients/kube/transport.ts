@@ -36,12 +36,18 @@ export function createTransport(connection: Connection): KubeTransport {
     headersTimeout: requestTimeoutMs,
     bodyTimeout: requestTimeoutMs,
   })
-  const watches = new Agent({ connect: connection.tls, bodyTimeout: 0, headersTimeout: requestTimeoutMs })
+  const watches = new Agent({
+    connect: connection.tls,
+    bodyTimeout: 0,
+    headersTimeout: requestTimeoutMs,
+  })
   return {
     server: connection.server,
     async request<T>(path: string, options: KubeRequest = {}): Promise<T> {
       const response = await send(connection, pool, path, options)
-      const text = await response.body.text().catch((cause: unknown) => unreachable(connection, cause))
+      const text = await response.body
+        .text()
+        .catch((cause: unknown) => unreachable(connection, cause))
       if (response.statusCode >= 300) {
         throw errorOf(options.method ?? 'GET', path, response.statusCode, text)
       }
@@ -86,5 +92,7 @@ async function send(
 
 function unreachable(connection: Connection, cause: unknown): never {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  throw new NetworkError(`the API server ${connection.server} does not answer: ${reason}`, { cause })
+  throw new NetworkError(`the API server ${connection.server} does not answer: ${reason}`, {
+    cause,
+  })
 }

@@ -36,7 +36,7 @@ function collect(desired: Json, live: Json | undefined, path: string, fields: st
         collect(
           value as Json,
           (live as Record<string, Json>)[key],
-          `${path}/${escape(key)}`,
+          `${path}/${pointerPart(key)}`,
           fields,
         )
       }
@@ -58,6 +58,6 @@ function collectList(
 }
 
 /** RFC 6901. */
-function escape(key: string): string {
+function pointerPart(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1')
 }

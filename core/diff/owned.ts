@@ -5,7 +5,7 @@ import type { Json, JsonObject, Manifest } from '../manifest/manifest.ts'
 export const fieldManager = 'driftless'
 
 /** The set of fields that our manager owns of a live object, as the API server keeps it (KEP-555, `fieldsV1`). */
-export function ownedFields(live: Manifest): JsonObject | undefined {
+function ownedFields(live: Manifest): JsonObject | undefined {
   return live.metadata.managedFields?.find(
     ({ manager, operation, subresource }) =>
       manager === fieldManager && operation === 'Apply' && !subresource,

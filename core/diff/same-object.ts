@@ -9,7 +9,12 @@ export function isSameObject(a: Manifest, b: Manifest): boolean {
 }
 
 function essence({ metadata, ...rest }: Manifest): unknown {
-  const { managedFields: _fields, resourceVersion: _version, generation: _generation, ...head } = metadata
+  const {
+    managedFields: _fields,
+    resourceVersion: _version,
+    generation: _generation,
+    ...head
+  } = metadata
   const { [lastApplied]: _copy, ...annotations } = head.annotations ?? {}
   return { ...rest, metadata: { ...head, annotations } }
 }

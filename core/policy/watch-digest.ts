@@ -12,8 +12,8 @@ export function watchDigest(application: Manifest): string {
   const annotated = Object.entries(annotations).filter(([name]) => ours.test(name))
   return digestOf([
     uid ?? '',
-    application['spec'] ?? null,
-    application['operation'] ?? null,
+    application.spec ?? null,
+    application.operation ?? null,
     deletionTimestamp ?? null,
     finalizers,
     Object.fromEntries(annotated),

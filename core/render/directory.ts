@@ -13,7 +13,9 @@ export async function readDirectory(
   filter: DirectoryFilter,
   readBlobs: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>,
 ): Promise<readonly ParsedManifest[]> {
-  const files = entries.filter(({ path }) => isRenderedFile(path, filter)).sort((a, b) => (a.path < b.path ? -1 : 1))
+  const files = entries
+    .filter(({ path }) => isRenderedFile(path, filter))
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
   const texts = await readBlobs(files.map(({ blob }) => blob))
   return files.flatMap(({ path, blob }) => {
     const text = texts.get(blob) ?? ''

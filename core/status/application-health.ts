@@ -1,5 +1,5 @@
-import type { HealthStatus } from '../health/health.ts'
 import { assessHealth } from '../health/assess.ts'
+import type { HealthStatus } from '../health/health.ts'
 import { isHealthIgnored, isWorse } from '../health/health.ts'
 import { keyOf, showKey } from '../manifest/key.ts'
 import type { Manifest } from '../manifest/manifest.ts'

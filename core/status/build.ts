@@ -83,7 +83,8 @@ function syncStatus(
 
 /** The time of the last transition moves only when the status does (HEALTH-25). */
 function healthOf({ previous, report, health }: StatusInput, at: string) {
-  const current: ApplicationHealth = (report.problems?.length ?? 0) > 0 ? { status: 'Unknown' } : health
+  const current: ApplicationHealth =
+    (report.problems?.length ?? 0) > 0 ? { status: 'Unknown' } : health
   const same = previous.health?.status === current.status
   return { ...current, lastTransitionTime: (same && previous.health?.lastTransitionTime) || at }
 }

@@ -37,7 +37,8 @@ function warnings(previous: ApplicationStatus, report: StatusReport): readonly C
   const speaks = report.rendered ?? report.failure ?? report.problems ?? report.operation
   if (speaks !== undefined) return []
   return (previous.conditions ?? []).filter(
-    ({ type }) => kept.has(type) || type.endsWith('Warning') && type !== 'FieldNotSupportedWarning',
+    ({ type }) =>
+      kept.has(type) || (type.endsWith('Warning') && type !== 'FieldNotSupportedWarning'),
   )
 }
 

@@ -26,7 +26,9 @@ export function operationStateOf(
     syncResult: {
       revision: operation.revision,
       source: sourceJson(application),
-      resources: operation.results.filter(({ status }) => status !== 'NotReached').map(resourceResult),
+      resources: operation.results
+        .filter(({ status }) => status !== 'NotReached')
+        .map(resourceResult),
     },
   }
 }

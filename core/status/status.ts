@@ -1,5 +1,5 @@
 import type { HealthStatus } from '../health/health.ts'
-import type { JsonObject } from '../manifest/manifest.ts'
+import type { JsonObject, Manifest } from '../manifest/manifest.ts'
 
 /** `Application.status` in Argo CD's shape (APP-01, SYNC-28, HIST-01); what is only ours lies under `driftless`. */
 export type ApplicationStatus = {
@@ -21,6 +21,11 @@ export type ApplicationStatus = {
   readonly sourceType?: string
   readonly reconciledAt?: string
   readonly driftless?: OwnStatus
+}
+
+/** The status as we last wrote it; empty for an Application that has none yet. */
+export function statusOf(application: Manifest): ApplicationStatus {
+  return (application.status ?? {}) as ApplicationStatus
 }
 
 export type OperationState = {

@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+
+const quiet = ['--no-fund', '--no-audit', '--loglevel=error']
 
 /** Runs `npm ci` if package-lock.json is not the one that node_modules was made from. */
 export async function install(root, run) {
@@ -15,11 +26,38 @@ export async function install(root, run) {
   }
   const started = Date.now()
   console.log('installing the Node packages (npm ci) …')
-  const stdio = ['ignore', 'inherit', 'inherit']
-  const code = await run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], { stdio })
-  if (code !== 0) throw new Error('npm ci failed; its message is above. Mend that and start again')
+  await installPackages(run)
   writeFileSync(stamp, wanted)
   console.log(`installed in ${Math.round((Date.now() - started) / 1000)} s`)
+}
+
+async function installPackages(run) {
+  const { code, complaint } = await runWithComplaint(run, ['ci', ...quiet])
+  if (code === 0) return
+  if (!complaint.includes('EUSAGE')) {
+    throw new Error(`npm ci failed:\n${complaint}\nMend that and start again`)
+  }
+  // a registry without the optional packages of other systems makes a lock file that npm ci refuses;
+  // npm install takes the same versions from it
+  console.log('the lock file lacks packages of other systems; installing what it names …')
+  const stdio = ['ignore', 'inherit', 'inherit']
+  if ((await run('npm', ['install', '--no-save', ...quiet], { stdio })) !== 0) {
+    throw new Error('npm install failed; its message is above. Mend that and start again')
+  }
+}
+
+/** Runs npm and keeps what it says on stderr. */
+async function runWithComplaint(run, args) {
+  const folder = mkdtempSync(join(tmpdir(), 'driftless-install-'))
+  const file = join(folder, 'stderr')
+  const handle = openSync(file, 'w')
+  try {
+    const code = await run('npm', args, { stdio: ['ignore', 'inherit', handle] })
+    return { code, complaint: readFileSync(file, 'utf8').trimEnd() }
+  } finally {
+    closeSync(handle)
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 // npm's own record of what it installed: newer than the lock file means that somebody ran npm ci or npm install

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Recipe } from './recipes.ts'
 
 /** The folder that all checkouts of this user share. */
-export function cacheRoot(): string {
+function cacheRoot(): string {
   const base = process.env.XDG_CACHE_HOME
   const root = join(
     base === undefined || base === '' ? join(homedir(), '.cache') : base,
