@@ -16,6 +16,10 @@ export async function withReasons(cluster: Cluster, report: HealthReport): Promi
 async function explain(cluster: Cluster, resource: ResourceHealth): Promise<ResourceHealth> {
   const { kind, namespace } = partsOf(resource.key)
   const live = cluster.live.get(resource.key)
+  if (live !== undefined && kind === 'Pod') {
+    const text = waitingReason(live)
+    return text === undefined ? resource : { ...resource, message: text }
+  }
   if (live === undefined || !podOwners.has(kind)) return resource
   const spec = live.spec as { selector?: { matchLabels?: Record<string, string> } } | undefined
   const labels = Object.entries(spec?.selector?.matchLabels ?? {})

@@ -1,0 +1,184 @@
+import { Client, Connection } from '@temporalio/client'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { sha256Hex } from '../../core/digest.ts'
+import {
+  applicationManifest,
+  applicationsPath,
+  configMap,
+  isDeployed,
+  whenApplication,
+} from '../harness/application.ts'
+import { eventually } from '../harness/eventually.ts'
+import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
+import { createKubeClient, type KubeClient, type KubeObject } from '../harness/kube.ts'
+import { pushWebhook } from '../harness/webhook.ts'
+
+const endpoints = inject('endpoints')
+const namespace = 'e2e-deployment'
+const name = 'shop'
+const canary = 'canary-5d1f0c'
+const deployment = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers: [{name: web, image: "nginx:1.27"}]
+`
+
+let kube: KubeClient
+let repository: ScratchRepository
+let first = ''
+
+const read = (plural: string, object: string) =>
+  kube.try('GET', `/api/v1/namespaces/${namespace}/${plural}/${object}`)
+const value = async (object: string) => {
+  const { body } = await read('configmaps', object)
+  return (body.data as { value?: string } | undefined)?.value
+}
+const push = async (files: Record<string, string | null>) => {
+  const head = await repository.push(files)
+  expect((await pushWebhook(endpoints.api, await repository.lastPush())).status).toBe(200)
+  return head
+}
+
+beforeAll(async () => {
+  kube = createKubeClient(endpoints.kubeconfig)
+  repository = await createScratchRepository()
+  await kube.request('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
+  first = await repository.push({
+    'config.yaml': configMap('config', 'one'),
+    'secret.yaml': `apiVersion: v1\nkind: Secret\nmetadata:\n  name: credentials\nstringData:\n  password: ${canary}\n`,
+    'web.yaml': deployment,
+  })
+  await kube.request(
+    'POST',
+    applicationsPath,
+    applicationManifest({ name, repoURL: repository.url, namespace }),
+  )
+  await whenApplication(kube, name, isDeployed(first))
+})
+
+afterAll(async () => {
+  await repository.close()
+  await kube.close()
+})
+
+describe('an automated application', () => {
+  it('brings its objects live with our tracking (TRACK-01)', async () => {
+    const { body } = await read('configmaps', 'config')
+    expect(body.metadata.annotations?.['argocd.argoproj.io/tracking-id']).toBe(
+      `${name}:/ConfigMap:${namespace}/config`,
+    )
+    expect(body.metadata.labels?.['driftless.dev/application']).toBe(
+      sha256Hex(`argocd/${name}`).slice(0, 20),
+    )
+  })
+
+  it('runs fetch, render, diff, sync and health as activities, with no manifest body in the history', async () => {
+    const connection = await Connection.connect({ address: endpoints.temporal })
+    const client = new Client({ connection, namespace: 'driftless' })
+    const scheduled: string[] = []
+    for await (const run of client.workflow.list({ query: `WorkflowId="app/argocd/${name}"` })) {
+      const { events = [] } = await client.workflow
+        .getHandle(run.workflowId, run.runId)
+        .fetchHistory()
+      const text = JSON.stringify(events)
+      expect(text).not.toContain(Buffer.from(canary).toString('base64'))
+      expect(text).not.toContain(
+        Buffer.from(Buffer.from(canary).toString('base64')).toString('base64').slice(2, -4),
+      )
+      scheduled.push(
+        ...(events ?? []).flatMap(
+          (event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? [],
+        ),
+      )
+    }
+    await connection.close()
+    expect(new Set(scheduled)).toEqual(new Set(['fetch', 'render', 'diff', 'sync', 'health']))
+  })
+
+  it('brings a push live and reports its revision', async () => {
+    const head = await push({ 'config.yaml': configMap('config', 'two') })
+    await whenApplication(kube, name, isDeployed(head))
+    expect(await value('config')).toBe('two')
+  })
+
+  it('keeps and shows the old state when a push breaks a manifest, and names file and line', async () => {
+    await push({
+      'config.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: config\n bad: [\n',
+    })
+    const { status } = await whenApplication(kube, name, ({ sync }) => sync?.status === 'Unknown')
+    const [condition] = status?.conditions ?? []
+    expect(condition?.type).toBe('ComparisonError')
+    expect(condition?.message).toMatch(/config\.yaml:\d+/)
+    expect(status?.resources?.map((resource) => resource.kind).sort()).toEqual([
+      'ConfigMap',
+      'Deployment',
+      'Secret',
+    ])
+    expect(await value('config')).toBe('two')
+    const head = await push({ 'config.yaml': configMap('config', 'three') })
+    await whenApplication(kube, name, isDeployed(head))
+    expect(await value('config')).toBe('three')
+  })
+
+  it('prunes what a push removes', async () => {
+    const added = await push({ 'more.yaml': configMap('more', 'x') })
+    await whenApplication(kube, name, isDeployed(added))
+    const removed = await push({ 'more.yaml': null })
+    await whenApplication(kube, name, isDeployed(removed))
+    await eventually(
+      () => read('configmaps', 'more'),
+      ({ status }) => status === 404,
+    )
+  })
+
+  it('heals an object after an edit and after a deletion', async () => {
+    const path = `/api/v1/namespaces/${namespace}/configmaps/config`
+    const before = await kube.request('GET', path)
+    await kube.request('PATCH', path, { data: { value: 'edited' } }, 'application/merge-patch+json')
+    await eventually(
+      () => value('config'),
+      (now) => now === 'three',
+    )
+    await kube.request('DELETE', path)
+    const again = await eventually(
+      () => read('configmaps', 'config'),
+      ({ status }) => status === 200,
+    )
+    expect(again.body.metadata.uid).not.toBe(before.metadata.uid)
+    expect(await value('config')).toBe('three')
+  })
+
+  it('follows a revert and a force-push', async () => {
+    const bad = await push({ 'config.yaml': configMap('config', 'four') })
+    await whenApplication(kube, name, isDeployed(bad))
+    const reverted = await repository.revert()
+    await pushWebhook(endpoints.api, await repository.lastPush())
+    await whenApplication(kube, name, isDeployed(reverted))
+    expect(await value('config')).toBe('three')
+    await repository.forcePush(first)
+    await pushWebhook(endpoints.api, await repository.lastPush())
+    await whenApplication(kube, name, isDeployed(first))
+    expect(await value('config')).toBe('one')
+  })
+
+  it('goes with its resources when it is deleted', async () => {
+    await kube.request('DELETE', `${applicationsPath}/${name}`)
+    await eventually(
+      () => kube.try('GET', `${applicationsPath}/${name}`),
+      ({ status }) => status === 404,
+    )
+    expect((await read('configmaps', 'config')).status).toBe(404)
+    const { items } = await kube.request<{ items: readonly KubeObject[] }>(
+      'GET',
+      `/apis/apps/v1/namespaces/${namespace}/deployments`,
+    )
+    expect(items).toEqual([])
+  })
+})
