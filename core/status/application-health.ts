@@ -20,7 +20,7 @@ export function applicationHealth(live: readonly Manifest[], declared: number): 
     if (isHealthIgnored(object)) continue
     const health = assessHealth(object)
     if (health === undefined || health.status === 'Healthy') continue
-    if (isWorse(status, health.status)) {
+    if (isWorse(health.status, status)) {
       status = health.status
       causes = []
     }

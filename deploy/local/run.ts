@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { printBanner, printNextSteps } from './banner.ts'
 import { providePrograms } from './build/programs.ts'
@@ -76,7 +75,6 @@ async function start(run: Run): Promise<void> {
   if (strays.length > 0) console.log(`  ended what a killed start left: ${strays.join(', ')}`)
   removeEndpoints(options.data)
   if (options.fresh) emptyDataFolder(options.data)
-  mkdirSync(supervisor.logs, { recursive: true })
   const programs = await providePrograms(external, signal)
   const built = Date.now()
   console.log(`Starting Driftless with its local stack, data in ${options.data}`)
@@ -115,9 +113,14 @@ function publish(run: Run, context: Context): void {
 }
 
 function recordChange(run: Run, pids: Readonly<Record<string, number>>): void {
-  recordPids(pidsFile(run.options.data), pids)
-  if (run.published !== undefined && run.context !== undefined && !run.signal.aborted) {
-    publish(run, run.context)
+  try {
+    recordPids(pidsFile(run.options.data), pids)
+    if (run.published !== undefined && run.context !== undefined && !run.signal.aborted) {
+      publish(run, run.context)
+    }
+  } catch (error) {
+    // a full disk or a removed folder must not take the supervision of the children down
+    console.error(`  ! cannot write to ${run.options.data}: ${(error as Error).message}`)
   }
 }
 

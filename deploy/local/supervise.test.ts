@@ -59,6 +59,13 @@ test('a part that is killed comes back, and both are said in a line', async () =
   expect(supervisor.pids().one).not.toBe(before)
 })
 
+test('a part comes back also when the folder of the logs was removed meanwhile', async () => {
+  await supervisor.start(part('one', serves))
+  rmSync(logs, { recursive: true })
+  process.kill(supervisor.pids().one ?? 0, 'SIGKILL')
+  await vi.waitFor(() => expect(said.at(-1)).toBe('one is back'), 10_000)
+})
+
 test('a part that keeps ending is given more and more time', async () => {
   const flag = join(logs, 'flag')
   // serves the first time and fails ever after

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { endGroup, endProcess } from './end-process.ts'
@@ -91,6 +91,8 @@ export class Supervisor {
 
   #spawn(part: Part, { restarts }: { readonly restarts: number }): Running {
     if (this.#stopping) throw new StartError('stopped')
+    // somebody may have removed the folder while we run
+    mkdirSync(this.logs, { recursive: true })
     const log = openSync(this.logOf(part.name), 'a', 0o600)
     const prefix = part.channel === true ? [] : leash()
     const [command = part.command, ...args] = [...prefix, part.command, ...part.args]
