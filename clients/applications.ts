@@ -146,18 +146,18 @@ function createStore() {
   }
 }
 
-/** A status write leaves the spec as it was: what was read from it is taken over. */
+/** A status write leaves the rest as it was: what was read from it is taken over. */
 function stored(object: Manifest, known: StoredApplication | undefined): StoredApplication {
   const observed = watchDigest(object)
+  if (known?.observed === observed) return { ...known, object }
   const ref = refOf(object)
-  const reading = readApplication(object)
   return {
-    ...reading,
+    ...readApplication(object),
     object,
     ref,
     observed,
-    specDigest: known?.observed === observed ? known.specDigest : digestOf(object.spec ?? null),
-    label: known?.label ?? applicationLabel(ref.namespace, ref.name),
+    specDigest: digestOf(object.spec ?? null),
+    label: applicationLabel(ref.namespace, ref.name),
   }
 }
 

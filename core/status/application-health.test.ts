@@ -11,7 +11,12 @@ const claim = (name: string, phase: string): Manifest => ({
 
 describe('the health of an application (HEALTH-02)', () => {
   it('is the worst of its live objects and names them (HEALTH-26)', () => {
-    const live = [claim('a', 'Bound'), claim('b', 'Pending'), claim('c', 'Lost'), claim('d', 'Lost')]
+    const live = [
+      claim('a', 'Bound'),
+      claim('b', 'Pending'),
+      claim('c', 'Lost'),
+      claim('d', 'Lost'),
+    ]
     expect(applicationHealth(live, 4)).toEqual({
       status: 'Degraded',
       message: 'Caused by PersistentVolumeClaim shop/c, PersistentVolumeClaim shop/d',

@@ -1,0 +1,147 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readApplication } from '../application.ts'
+import type { ResourceDiff } from '../flow.ts'
+import type { ResourceKey } from '../manifest/key.ts'
+import { planSync } from './plan.ts'
+
+const rendered = { revision: 'r', inputs: 'i', digest: 'd', count: 1, warnings: [] }
+
+function plan(
+  differences: readonly ResourceDiff[],
+  {
+    automated = { prune: true, selfHeal: true } as object | null,
+    equal = 1,
+    last = {} as object | undefined,
+    retry = false,
+  } = {},
+) {
+  const { application } = readApplication({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: { name: 'a', namespace: 'argocd', uid: 'u' },
+    spec: {
+      project: 'default',
+      source: { repoURL: 'https://x/y' },
+      destination: { name: 'in-cluster' },
+      syncPolicy: automated === null ? {} : { automated },
+    },
+  })
+  const lastAttempt = last && {
+    revision: 'r',
+    inputs: 'other',
+    specDigest: 's',
+    phase: 'Succeeded',
+    ...last,
+  }
+  return planSync({
+    application,
+    specDigest: 's',
+    rendered,
+    comparison: { equal, differences },
+    lastAttempt,
+    retry,
+  })
+}
+const diff = (
+  kind: string,
+  action: ResourceDiff['action'],
+  wave = 0,
+  name = 'x',
+): ResourceDiff => ({
+  key: `/${kind}/shop/${name}` as ResourceKey,
+  action,
+  wave,
+})
+const order = (result: ReturnType<typeof plan>) =>
+  result.steps.flatMap(({ wave, changes }) =>
+    changes.map(({ key, action }) => `${wave} ${action} ${key.split('/')[1]}`),
+  )
+
+describe('planning a sync', () => {
+  it('orders by wave, then prunes before creates, then kind (SYNC-02, SYNC-08)', () => {
+    const result = plan([
+      diff('Deployment', 'create'),
+      diff('ConfigMap', 'update'),
+      diff('Service', 'prune'),
+      diff('Namespace', 'create', -1),
+    ])
+    expect(order(result)).toEqual([
+      '-1 create Namespace',
+      '0 prune Service',
+      '0 update ConfigMap',
+      '0 create Deployment',
+    ])
+  })
+
+  it('mirrors the waves of prunes among themselves (SYNC-16)', () => {
+    const result = plan([
+      diff('ConfigMap', 'prune', -1, 'a'),
+      diff('Secret', 'prune', 0, 'b'),
+      diff('Service', 'prune', 3, 'c'),
+    ])
+    expect(order(result)).toEqual(['-1 prune Service', '0 prune Secret', '3 prune ConfigMap'])
+  })
+
+  it('leaves prunes out where prune is off, and does nothing when only those are left (SYNCP-02)', () => {
+    const automated = { selfHeal: true }
+    expect(
+      order(plan([diff('ConfigMap', 'prune'), diff('Secret', 'create')], { automated })),
+    ).toEqual(['0 create Secret'])
+    expect(plan([diff('ConfigMap', 'prune')], { automated }).action).toBe('none')
+  })
+
+  it('never wipes out everything unless allowEmpty is set (SYNCP-04)', () => {
+    const gone = [diff('ConfigMap', 'prune')]
+    const refused = plan(gone, { equal: 0 })
+    expect(refused.action).toBe('none')
+    expect(refused.conditions[0]?.message).toContain('wipe out all resources')
+    expect(
+      plan(gone, { equal: 0, automated: { prune: true, allowEmpty: true, selfHeal: true } }).action,
+    ).toBe('sync')
+  })
+
+  it('does nothing without automated sync (SYNCP-01)', () => {
+    expect(plan([diff('ConfigMap', 'create')], { automated: null }).action).toBe('none')
+    expect(plan([diff('ConfigMap', 'create')], { automated: { enabled: false } }).action).toBe(
+      'none',
+    )
+  })
+
+  it('tries the same inputs again only to heal or to repeat what can pass (AUTO-09, AUTO-10)', () => {
+    const changes = [diff('ConfigMap', 'update')]
+    const same = { inputs: 'i' }
+    expect(plan(changes, { last: same, automated: {} }).action).toBe('none')
+    expect(plan(changes, { last: same }).action).toBe('sync')
+    const failed = { ...same, phase: 'Failed', failure: 'no' }
+    expect(plan(changes, { last: failed }).conditions[0]?.message).toContain(
+      'Failed last sync attempt',
+    )
+    expect(plan(changes, { last: { ...failed, retryable: true } }).action).toBe('sync')
+    expect(plan(changes, { last: failed, retry: true }).action).toBe('sync')
+    expect(plan(changes, { last: { ...failed, inputs: 'older' } }).action).toBe('sync')
+  })
+
+  it('is a permutation of the changes, whatever their order was', () => {
+    const change = fc.record({
+      key: fc
+        .constantFrom('ConfigMap', 'Secret', 'Deployment', 'Service')
+        .chain((kind) => fc.nat(50).map((n) => `/${kind}/shop/n${n}` as ResourceKey)),
+      action: fc.constantFrom('create' as const, 'update' as const),
+      wave: fc.integer({ min: -2, max: 2 }),
+    })
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(change, { selector: ({ key }) => key, minLength: 1 }),
+        (changes) => {
+          const forward = plan(changes).steps.flatMap((step) => step.changes.map(({ key }) => key))
+          const backward = plan([...changes].reverse()).steps.flatMap((step) =>
+            step.changes.map(({ key }) => key),
+          )
+          expect(forward).toEqual(backward)
+          expect([...forward].sort()).toEqual(changes.map(({ key }) => key).sort())
+        },
+      ),
+    )
+  })
+})
