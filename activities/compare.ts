@@ -5,7 +5,7 @@ import { ownedDigest } from '../core/diff/owned.ts'
 import { isSameObject } from '../core/diff/same-object.ts'
 import { groupOf, keyOf } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
-import { isOwned } from '../core/manifest/tracking.ts'
+import { isOwned, isTracked } from '../core/manifest/tracking.ts'
 import type { Desired } from './rendered.ts'
 
 /** One declared object beside the live one; `unproven` means that only the server could tell. */
@@ -37,9 +37,13 @@ export function compareCached(
   desired: Desired,
   live = cluster.live.get(desired.key),
 ): Row {
-  if (live === undefined) return { desired, live, verdict: 'missing', fields: [] }
-  const owned = ownedDigest(live)
   const proof = cluster.settled.get(desired.key)
+  if (live === undefined) {
+    // what carries no label is in no watch: the last proof is all there is until it is read again
+    const proven = !isTracked(desired.manifest) && proof?.desired === desired.digest
+    return { desired, live, verdict: proven ? 'equal' : 'missing', fields: [] }
+  }
+  const owned = ownedDigest(live)
   if (proof?.desired === desired.digest && proof.owned === owned) {
     return { desired, live, verdict: 'equal', fields: [] }
   }

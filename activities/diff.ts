@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import { SupersededError, UnknownKindError } from '../core/errors.ts'
 import type { ApplicationRef, Comparison, RenderedManifests, ResourceDiff } from '../core/flow.ts'
 import { groupOf, keyOf, showKey } from '../core/manifest/key.ts'
-import { instanceName } from '../core/manifest/tracking.ts'
+import { instanceName, isTracked } from '../core/manifest/tracking.ts'
 import { waveOf } from '../core/plan/order.ts'
 import { inventoryKinds } from '../core/status/inventory.ts'
 import type { ActivityClients } from './clients.ts'
@@ -29,9 +29,13 @@ export function createDiff(clients: ActivityClients) {
     await cluster.watch(inventoryKinds(current.object))
     refuseUnknownKinds(declared, await watchKinds(cluster, declared))
     const limit = pLimit(parallelDryRuns)
-    const rows = prove
-      ? await Promise.all(declared.map((desired) => limit(() => compareProven(cluster, desired))))
-      : declared.map((desired) => compareCached(cluster, desired))
+    const rows = await Promise.all(
+      declared.map((desired) =>
+        prove || !isTracked(desired.manifest)
+          ? limit(() => compareProven(cluster, desired))
+          : compareCached(cluster, desired),
+      ),
+    )
     const instance = instanceName(ref.namespace, ref.name, clients.applications.namespace)
     const prunes = leftovers(cluster, current, instance, declared).map(
       (live): ResourceDiff => ({ key: keyOf(live), action: 'prune', wave: waveOf(live) }),

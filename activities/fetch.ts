@@ -20,6 +20,6 @@ export function createFetch({ applications, git }: ActivityClients, repositories
     await repositories.ensureFresh(repoURL, freshSince)
     const { commit, inputs } = await inputsOf(git, current)
     const { subject, author } = await git.commitInfo(repoURL, commit)
-    return { repository: repoURL, revision: commit, inputs, subject, author }
+    return { revision: commit, inputs, subject, author }
   }
 }

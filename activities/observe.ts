@@ -10,7 +10,11 @@ import type { ActivityClients } from './clients.ts'
 import { inputsOf } from './inputs.ts'
 import type { Repositories } from './repositories.ts'
 
-export type ObserveInput = { readonly url: string; readonly looks: readonly Look[] }
+export type ObserveInput = {
+  /** Host and path; see `repositoryKey`. */
+  readonly repository: string
+  readonly looks: readonly Look[]
+}
 
 const parallelWakes = 24
 const lookAgainMs = 1_000
@@ -22,16 +26,18 @@ const giveUpMs = 5 * 60_000
  * What the looks announce is only waited for; what is deployed comes from Git.
  */
 export function createObserve(clients: ActivityClients, repositories: Repositories) {
-  return async ({ url, looks }: ObserveInput): Promise<Observed> => {
+  return async ({ repository, looks }: ObserveInput): Promise<Observed> => {
     const { applications, git, now } = clients
     await applications.synced
     const at = now()
-    await repositories.ensureFresh(url, at)
-    const { commit: head } = await git.resolve(url, 'HEAD').catch(() => ({ commit: '' }))
-    const name = repositoryKey(url)
     const tracking = applications
       .all()
-      .filter(({ application }) => repositoryKey(sourceOf(application)?.repoURL ?? '') === name)
+      .filter((entry) => repositoryKey(urlOf(entry)) === repository)
+    const urls = [...new Set(tracking.map(urlOf))]
+    await Promise.all(urls.map((url) => repositories.ensureFresh(url, at)))
+    const [url] = urls
+    if (url === undefined) return { head: '', applications: 0, woken: 0, missing: [], lookAgainMs }
+    const { commit: head } = await git.resolve(url, 'HEAD').catch(() => ({ commit: '' }))
     const changed = await changedApplications(git, tracking)
     const reason = looks.some((look) => look.reason !== 'poll') ? 'push' : 'poll'
     const events = looks.flatMap(({ event }) => event ?? [])
@@ -45,6 +51,10 @@ export function createObserve(clients: ActivityClients, repositories: Repositori
     const missing = await notYetVisible(git, url, looks, at)
     return { head, applications: tracking.length, woken: changed.length, missing, lookAgainMs }
   }
+}
+
+function urlOf({ application }: StoredApplication): string {
+  return sourceOf(application)?.repoURL ?? ''
 }
 
 async function changedApplications(

@@ -44,14 +44,14 @@ async function render(
   { git, artifacts, applications }: ActivityClients,
   { application, ref, label }: StoredApplication,
   cluster: Cluster,
-  { repository, revision, inputs }: Fetched,
+  { revision, inputs }: Fetched,
 ): Promise<RenderedManifests> {
   const source = gitSourceOf(application)
-  const entries = await git.readTree(repository, revision, source.path ?? '.', {
+  const entries = await git.readTree(source.repoURL, revision, source.path ?? '.', {
     recurse: source.directory?.recurse === true,
   })
   const parsed = await readDirectory(entries, source.directory ?? {}, (ids) =>
-    git.readBlobs(repository, ids),
+    git.readBlobs(source.repoURL, ids),
   )
   // the scopes of kinds are needed below; asking once is enough
   if (parsed.length > 0) await cluster.discovery.resource('v1', 'Namespace')

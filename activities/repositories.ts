@@ -1,5 +1,4 @@
 import type { Git } from '../clients/git.ts'
-import { repositoryKey } from '../core/event/repository-key.ts'
 
 /** Knows how fresh the mirrors are, so that one look at a repository serves everybody who waits for it. */
 export type Repositories = {
@@ -13,25 +12,24 @@ export function createRepositories(git: Git, now: () => number): Repositories {
   const fresh = new Map<string, number>()
   const running = new Map<string, Look>()
 
-  const look = (url: string, name: string): Promise<void> => {
+  const look = (url: string): Promise<void> => {
     const startedAt = now()
     const done = git.fetch({ url }).then(() => {
-      fresh.set(name, startedAt)
+      fresh.set(url, startedAt)
     })
     const mine: Look = { startedAt, done }
-    running.set(name, mine)
+    running.set(url, mine)
     const forget = (): void => {
-      if (running.get(name) === mine) running.delete(name)
+      if (running.get(url) === mine) running.delete(url)
     }
     done.then(forget, forget)
     return done
   }
   return {
     async ensureFresh(url, since) {
-      const name = repositoryKey(url)
-      if ((fresh.get(name) ?? -1) >= since) return
-      const current = running.get(name)
-      await (current !== undefined && current.startedAt >= since ? current.done : look(url, name))
+      if ((fresh.get(url) ?? -1) >= since) return
+      const current = running.get(url)
+      await (current !== undefined && current.startedAt >= since ? current.done : look(url))
     },
   }
 }

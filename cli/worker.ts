@@ -1,7 +1,9 @@
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import type { ActivityClients } from '../activities/clients.ts'
 import { createActivities } from '../activities/index.ts'
+import { verifyApplications } from '../activities/verify.ts'
 import { createArtifacts } from '../clients/artifacts.ts'
 import { createGit } from '../clients/git.ts'
 import { installKey } from '../clients/install-key.ts'
@@ -12,7 +14,7 @@ import type { HealthStatus } from '../core/health/health.ts'
 import { startClusterWatch } from '../event-sources/cluster-watch.ts'
 import { clusterTaskQueue, interactiveTaskQueue } from '../workflows/contract.ts'
 import { type Config, readConfig } from './config.ts'
-import { createLogger } from './log.ts'
+import { createLogger, type Logger } from './log.ts'
 import { untilStopped } from './shutdown.ts'
 import { type Wiring, wire } from './wire.ts'
 
@@ -21,12 +23,13 @@ export async function runWorker(): Promise<void> {
   const config = readConfig()
   const log = createLogger('worker', config.logLevel)
   const wiring = await wire(config, log)
-  const activities = activitiesOf(config, wiring)
+  const clients = activityClients(config, wiring)
   await wiring.applications.synced
-  const workers = await createWorkers(config, wiring, activities)
+  const workers = await createWorkers(config, wiring, createActivities(clients), log)
   const stopped = untilStopped(log)
   const running = workers.map((worker) => worker.run())
   log.info({ queues: workers.map(({ options }) => options.taskQueue) }, 'ready')
+  verifyApplications(clients).catch(wiring.onError)
   await Promise.race([stopped, ...running])
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
   await Promise.allSettled(running)
@@ -34,13 +37,13 @@ export async function runWorker(): Promise<void> {
   process.exit(0)
 }
 
-function activitiesOf(config: Config, wiring: Wiring) {
+function activityClients(config: Config, wiring: Wiring): ActivityClients {
   const { applications, bus, transport, wakeup, onError } = wiring
   const cluster = createCluster(transport, onError)
   const toldHealth = new Map<string, HealthStatus>()
   const wake = wakeup.application
   startClusterWatch({ cluster, applications, toldHealth, wake, now: Date.now, onError })
-  return createActivities({
+  return {
     applications,
     bus,
     wake,
@@ -51,15 +54,24 @@ function activitiesOf(config: Config, wiring: Wiring) {
     clusterOf: ({ spec }) =>
       isControlCluster(spec.destination, [transport.server]) ? cluster : undefined,
     now: Date.now,
-  })
+  }
 }
 
 type Activities = ReturnType<typeof createActivities>
 
-async function createWorkers(config: Config, wiring: Wiring, activities: Activities) {
+async function createWorkers(config: Config, wiring: Wiring, activities: Activities, log: Logger) {
   // the SDK's own log joins ours; its warnings about failed activities are told by the operations
+  const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
+    const { sdkComponent, workflowId, activityType, error } = meta ?? {}
+    const reason = error instanceof Error ? error.message : undefined
+    log[level === 'ERROR' ? 'error' : 'warn'](
+      { sdkComponent, workflowId, activityType, reason },
+      message,
+    )
+  })
   Runtime.install({
     shutdownSignals: [],
+    logger,
     telemetryOptions: { logging: { forward: {}, filter: 'WARN' } },
   })
   const connection = await NativeConnection.connect({ address: config.temporalAddress })

@@ -51,7 +51,6 @@ export type Decision = {
 
 /** Which commit the application's revision is now, and the identity of everything it renders from. */
 export type Fetched = {
-  readonly repository: string
   readonly revision: string
   /** Digest of (tree of the path, parameters, tool): equal inputs render to equal manifests. */
   readonly inputs: string

@@ -4,7 +4,6 @@ import { projectOf, sourceOf } from '../core/application.ts'
 import { sha256Hex } from '../core/digest.ts'
 import { repositoryKey } from '../core/event/repository-key.ts'
 import type { ApplicationRef, Look, Wake } from '../core/flow.ts'
-import { normalizeGitUrl } from '../core/git-url.ts'
 import {
   applicationWorkflow,
   applicationWorkflowId,
@@ -54,11 +53,11 @@ export function createWakeup({ temporal, find, controlCluster }: WakeupOptions):
         workflow: repositoryWorkflow,
         id: repositoryWorkflowId(repositoryHash(url)),
         taskQueue: interactiveTaskQueue,
-        input: { url },
+        input: { repository: repositoryKey(url) },
         signal: lookSignal,
         message: look,
-        summary: `${normalizeGitUrl(url)}: ${look.reason}${look.commit ? ` ${look.commit.slice(0, 7)}` : ''}`,
-        attributes: { Repository: normalizeGitUrl(url), Trigger: look.reason },
+        summary: `${repositoryKey(url)}: ${look.reason}${look.commit ? ` ${look.commit.slice(0, 7)}` : ''}`,
+        attributes: { Repository: repositoryKey(url), Trigger: look.reason },
       })
     },
   }
@@ -77,7 +76,7 @@ function attributesOf(known: StoredApplication | undefined): Record<string, stri
     Project: projectOf(application),
     Cluster: destination.name || destination.server || '',
     DestinationNamespace: destination.namespace ?? '',
-    Repository: normalizeGitUrl(sourceOf(application)?.repoURL ?? ''),
+    Repository: repositoryKey(sourceOf(application)?.repoURL ?? ''),
     Initiator: 'automated',
   }
 }

@@ -1,4 +1,5 @@
-import { upsertSearchAttributes } from '@temporalio/workflow'
+import { condition, upsertSearchAttributes } from '@temporalio/workflow'
+import { SupersededError } from '../core/errors.ts'
 import type { FailureText, RenderedManifests, SyncPlan } from '../core/flow.ts'
 import { failureOf } from './failure.ts'
 import { factsOf, type Operation, type Progress } from './operation.ts'
@@ -9,6 +10,7 @@ import { quick, steps } from './steps.ts'
 /** fetch → render → diff → plan → sync → health; how it ends is reported in this one place. */
 export async function compareAndSync(operation: Operation): Promise<Outcome> {
   const { carried } = operation.input
+  if (await gaveWayWhileWaiting(operation)) return operation.end('gives way to newer work')
   const compared = await compareOrFail(operation)
   if ('failure' in compared) return await notCompared(operation, compared.failure)
   const { rendered, plan } = compared
@@ -29,12 +31,27 @@ export async function compareAndSync(operation: Operation): Promise<Outcome> {
       carried: { inputs: rendered.inputs, startedAt, changed },
     })
   }
+  if (end.failure?.type === SupersededError.name) return again(operation)
   await operation.report({
     rendered,
     conditions: rendered.warnings,
     operation: { ...factsOf(operation, rendered, progress), ...end, finishedAt: Date.now() },
   })
   return ended(operation, `${short(rendered)}: ${end.message}`, end.failure)
+}
+
+/** Self-heal beyond its budget waits; whatever comes meanwhile compares everything anyway. */
+async function gaveWayWhileWaiting({ decision, inbox, report }: Operation): Promise<boolean> {
+  const { delayMs = 0 } = decision
+  if (delayMs <= 0) return false
+  const message = `healed too often; the next self-heal is in ${Math.ceil(delayMs / 1000)} s`
+  await report({ conditions: [{ type: 'SelfHealBackoff', message }] })
+  return await condition(() => inbox.hasWork(), delayMs)
+}
+
+/** The Application changed meanwhile, or the cache lost what was rendered. */
+function again(operation: Operation): Outcome {
+  return operation.end('starts again', { retryInMs: 0 })
 }
 
 type Failure = FailureText & { readonly retryable?: boolean }
@@ -79,9 +96,7 @@ async function compare({ input, decision, wakes }: Operation): Promise<Compared>
 
 /** The desired state is not known: nothing is touched, the old state stays and is shown. */
 async function notCompared(operation: Operation, failure: Failure): Promise<Outcome> {
-  if (failure.type === 'SupersededError') {
-    return operation.end('the Application changed meanwhile', { retryInMs: 0 })
-  }
+  if (failure.type === SupersededError.name) return again(operation)
   await operation.report({ failure: { type: failure.type, message: failure.message } })
   return ended(operation, failure.message, failure)
 }

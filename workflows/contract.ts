@@ -50,7 +50,8 @@ export type CarriedOperation = {
 }
 
 export type RepositoryInput = {
-  readonly url: string
+  /** Host and path; the address with its credentials stays in the Applications. */
+  readonly repository: string
   readonly pending?: readonly Look[]
 }
 

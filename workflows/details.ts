@@ -5,6 +5,7 @@ const shownRows = 20
 
 /** One line: what is waited for, worst first as the report has it. */
 export function waitingFor({ resources }: HealthReport): string {
+  if (resources.length === 0) return 'the cluster does not answer'
   const first = resources.slice(0, 3).map(({ key, status, message }) => {
     const detail = message === undefined || message === '' ? '' : `: ${message}`
     return `${showKey(key)} is ${status}${detail}`

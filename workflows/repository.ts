@@ -11,8 +11,8 @@ import { failureOf } from './failure.ts'
 import { steps } from './steps.ts'
 
 /** One fetch per burst of looks; only applications whose inputs changed are woken. */
-export async function repository({ url, pending = [] }: RepositoryInput): Promise<string> {
-  let looks: readonly Look[] = pending
+export async function repository(input: RepositoryInput): Promise<string> {
+  let looks: readonly Look[] = input.pending ?? []
   setHandler(defineSignal<[Look]>(lookSignal), (look) => {
     looks = [...looks, look]
   })
@@ -23,7 +23,7 @@ export async function repository({ url, pending = [] }: RepositoryInput): Promis
     looks = []
     const summary =
       taken.length === 1 ? `${taken[0]?.reason}` : `${taken.length} looks folded into one`
-    const observed = await observe(url, taken, summary)
+    const observed = await observe(input.repository, taken, summary)
     seen.push(
       `${observed.head.slice(0, 7)}: ${observed.woken} of ${observed.applications} applications`,
     )
@@ -34,7 +34,7 @@ export async function repository({ url, pending = [] }: RepositoryInput): Promis
       looks = [...waiting, ...looks]
     }
     if (workflowInfo().continueAsNewSuggested) {
-      await continueAsNew<typeof repository>({ url, pending: looks })
+      await continueAsNew<typeof repository>({ repository: input.repository, pending: looks })
     }
   }
   return seen.slice(-3).join('; ')
@@ -43,9 +43,9 @@ export async function repository({ url, pending = [] }: RepositoryInput): Promis
 const unreachableAgainMs = 10_000
 
 /** A repository that does not answer is looked at again; what was announced is not forgotten meanwhile. */
-async function observe(url: string, looks: readonly Look[], summary: string): Promise<Observed> {
+async function observe(name: string, looks: readonly Look[], summary: string): Promise<Observed> {
   try {
-    return await steps.observe.executeWithOptions({ summary }, [{ url, looks }])
+    return await steps.observe.executeWithOptions({ summary }, [{ repository: name, looks }])
   } catch (error) {
     const failure = failureOf(error)
     if (!failure.retryable) throw error

@@ -95,8 +95,8 @@ async function waitForHealth(
   for (;;) {
     inbox.clearHealth()
     const seen = await lookAtHealth(operation, rendered, progress)
-    if (seen === 'superseded' || seen.outcome === 'settled')
-      return seen === 'superseded' ? seen : undefined
+    if (seen === 'superseded' || 'phase' in seen) return seen
+    if (seen.outcome === 'settled') return undefined
     if (seen.outcome === 'failed') return unhealthy(seen)
     if (Date.now() >= deadline) return late(seen, decision.healthTimeoutMs)
     const message = waitingFor(seen)
@@ -119,7 +119,7 @@ async function lookAtHealth(
   { input, inbox }: Operation,
   rendered: RenderedManifests,
   { changed }: Progress,
-): Promise<HealthReport | 'superseded'> {
+): Promise<HealthReport | End | 'superseded'> {
   const scope = new CancellationScope()
   const looking = scope.run(() =>
     steps.health.executeWithOptions({ summary: `health of ${changed.length} objects` }, [
@@ -137,8 +137,14 @@ async function lookAtHealth(
     return await settled
   } catch (error) {
     if (isCancellation(error) && inbox.hasWork()) return 'superseded'
-    throw error
+    return notSeen(failureOf(error))
   }
+}
+
+/** A cluster that does not answer is looked at again; nothing is said of the objects. */
+function notSeen(failure: FailureText): HealthReport | End {
+  if (!failure.retryable) return { phase: 'Error', message: failure.message, failure }
+  return { outcome: 'waiting', status: 'Unknown', resources: [] }
 }
 
 function unhealthy(seen: HealthReport): End {

@@ -32,7 +32,7 @@ export function createKindWatch(
       labelSelector: applicationLabelKey,
       onChange: store.seen,
       onDelete: store.gone,
-      onList: (objects) => store.listed(group, kind, objects),
+      onList: (objects, at) => store.listed({ group, kind }, objects, at),
       onError,
     })
     reflectors.set(`${group}/${kind}`, reflector)

@@ -20,8 +20,12 @@ export type LiveStore = {
   /** From a watch. Events about an object that we are writing wait for the answer of the write. */
   seen(object: Manifest): void
   gone(object: Manifest): void
-  /** After a full list of one kind: what is not in it is gone. */
-  listed(group: string, kind: string, objects: readonly Manifest[]): void
+  /** After a full list of one kind: what is not in it is gone, unless it was written since. */
+  listed(
+    kind: { readonly group: string; readonly kind: string },
+    objects: readonly Manifest[],
+    resourceVersion: string,
+  ): void
   /** Runs a write; its answer goes into the store before anything the watch said meanwhile. */
   write(key: ResourceKey, send: () => Promise<Manifest | undefined>): Promise<Manifest | undefined>
   subscribe(listener: (change: LiveChange) => void): void
@@ -71,10 +75,11 @@ export function createLiveStore(): LiveStore {
       [...(byLabel.get(label) ?? [])].flatMap((key) => objects.get(key) ?? []),
     seen: (object) => later(keyOf(object), () => seen(object)),
     gone: (object) => later(keyOf(object), () => gone(object)),
-    listed(group, kind, list) {
+    listed({ group, kind }, list, resourceVersion) {
       const present = new Set(list.map(keyOf))
       for (const [key, object] of objects) {
         if (!key.startsWith(`${group}/${kind}/`) || present.has(key)) continue
+        if (isLater(object.metadata.resourceVersion, resourceVersion)) continue
         later(key, () => gone(object))
       }
     },
@@ -125,8 +130,10 @@ function labelOf(object: Manifest | undefined): string | undefined {
 /** resourceVersions of one resource are ordered numbers (KEP-5504); older servers do the same in fact. */
 export function isNewer(object: Manifest, than: Manifest | undefined): boolean {
   if (than === undefined) return true
-  const a = object.metadata.resourceVersion ?? ''
-  const b = than.metadata.resourceVersion ?? ''
+  return isLater(object.metadata.resourceVersion, than.metadata.resourceVersion)
+}
+
+function isLater(a = '', b = ''): boolean {
   return a.length === b.length ? a > b : a.length > b.length
 }
 

@@ -10,7 +10,7 @@ export type ReflectorOptions = {
   readonly onChange: (object: Manifest) => void
   readonly onDelete: (object: Manifest) => void
   /** After each full list: which objects there are; whatever else is remembered is gone. */
-  readonly onList: (objects: readonly Manifest[]) => void
+  readonly onList: (objects: readonly Manifest[], resourceVersion: string) => void
   readonly onError?: (error: unknown) => void
 }
 
@@ -93,7 +93,7 @@ async function list(options: ReflectorOptions, signal: AbortSignal): Promise<Pos
     page = answer.metadata.continue || undefined
   } while (page !== undefined)
   for (const object of objects) options.onChange(object)
-  options.onList(objects)
+  options.onList(objects, resourceVersion)
   return { resourceVersion }
 }
 

@@ -4,7 +4,6 @@ import type { Application, ApplicationSource, ApplicationSpec } from './schema.t
  * Options that change nothing here, or are the way we always work: server-side apply, of what differs.
  */
 const meantAnyway = new Set([
-  'CreateNamespace=true',
   'CreateNamespace=false',
   'ServerSideApply=true',
   'ApplyOutOfSyncOnly=true',

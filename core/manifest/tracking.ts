@@ -53,7 +53,7 @@ function ownerInstance(live: Manifest): string | undefined {
 }
 
 /** Whether objects of this kind carry tracking: a CRD never does, so it is never pruned (TRACK-07). */
-function isTracked(manifest: Manifest): boolean {
+export function isTracked(manifest: Manifest): boolean {
   return !(
     manifest.kind === 'CustomResourceDefinition' &&
     groupOf(manifest.apiVersion) === 'apiextensions.k8s.io'

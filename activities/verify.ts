@@ -1,0 +1,44 @@
+import pLimit from 'p-limit'
+import type { StoredApplication } from '../clients/applications.ts'
+import type { Cluster } from '../clients/kube/cluster.ts'
+import { inventoryKinds } from '../core/status/inventory.ts'
+import { statusOf } from '../core/status/status.ts'
+import type { ActivityClients } from './clients.ts'
+import { compareCached } from './compare.ts'
+import { readRendered } from './rendered.ts'
+
+const parallel = 8
+
+/**
+ * After a start: watches what the applications have, and wakes those that are not proven to be as
+ * their status says. So drift and health that changed while no worker ran are noticed, and quiet
+ * applications cost Temporal nothing.
+ */
+export async function verifyApplications(clients: ActivityClients): Promise<void> {
+  const limit = pLimit(parallel)
+  await Promise.all(clients.applications.all().map((entry) => limit(() => verify(clients, entry))))
+}
+
+async function verify(clients: ActivityClients, entry: StoredApplication): Promise<void> {
+  const cluster = clients.clusterOf(entry.application)
+  // without a status its workflow has yet to speak
+  if (cluster === undefined || statusOf(entry.object).driftless === undefined) return
+  if (await isProven(clients, cluster, entry)) return
+  await clients.wake(entry.ref, { reason: 'start', at: clients.now() })
+}
+
+async function isProven(
+  { artifacts }: ActivityClients,
+  cluster: Cluster,
+  { object }: StoredApplication,
+): Promise<boolean> {
+  await cluster.watch(inventoryKinds(object))
+  const { sync, operationState, driftless } = statusOf(object)
+  if (operationState?.phase === 'Running') return false
+  // an OutOfSync or Unknown application waits for what its status says
+  if (sync?.status !== 'Synced' || driftless?.rendered === undefined) return true
+  const body = await artifacts.get(driftless.rendered)
+  if (body === undefined) return false
+  const declared = await readRendered(artifacts, driftless.rendered)
+  return declared.every((desired) => compareCached(cluster, desired).verdict === 'equal')
+}
