@@ -29,7 +29,7 @@ test('a plain Application has no problems and nothing that is not built', () => 
   const { problems, unbuilt } = read({
     syncPolicy: {
       automated: { prune: true, selfHeal: true },
-      syncOptions: ['CreateNamespace=true'],
+      syncOptions: ['ApplyOutOfSyncOnly=true'],
     },
     ...source({ directory: { recurse: true, include: '*.yaml' } }),
   })
