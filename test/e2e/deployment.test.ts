@@ -79,7 +79,7 @@ describe('an automated application', () => {
     )
   })
 
-  it('runs fetch, render, diff, sync and health as activities, with no manifest body in the history', async () => {
+  it('runs fetch, render, diff, sync and health as activities', async () => {
     const connection = await Connection.connect({ address: endpoints.temporal })
     const client = new Client({ connection, namespace: 'driftless' })
     const scheduled: string[] = []
