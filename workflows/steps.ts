@@ -17,7 +17,7 @@ const retry = {
 
 /** The steps that a person sees on the timeline of the deployment. */
 export const steps = proxyActivities<
-  Pick<Activities, 'fetch' | 'render' | 'diff' | 'sync' | 'health' | 'remove' | 'observe'>
+  Pick<Activities, 'fetch' | 'render' | 'diff' | 'health' | 'observe'>
 >({
   startToCloseTimeout: '15 minutes',
   heartbeatTimeout,
