@@ -2,11 +2,11 @@ import type { ApplicationIndex } from '../clients/applications.ts'
 import type { Artifacts } from '../clients/artifacts.ts'
 import type { EventBus } from '../clients/bus.ts'
 import type { Git } from '../clients/git.ts'
+import type { HealthNews } from '../clients/health-news.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { StatusWriter } from '../clients/status-writer.ts'
 import type { Application } from '../core/application.ts'
 import type { ApplicationRef, Wake } from '../core/flow.ts'
-import type { HealthStatus } from '../core/health/health.ts'
 
 /** What the activities work with; joined in cli/wire.ts. */
 export type ActivityClients = {
@@ -19,7 +19,6 @@ export type ActivityClients = {
   readonly wake: (ref: ApplicationRef, wake: Wake) => Promise<void>
   /** The cluster of a destination; undefined when we do not know it. */
   readonly clusterOf: (application: Application) => Cluster | undefined
-  /** The health that was last told of each application, by label; news is what differs from it. */
-  readonly toldHealth: Map<string, HealthStatus>
+  readonly healthNews: HealthNews
   readonly now: () => number
 }

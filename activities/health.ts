@@ -37,24 +37,38 @@ export function createHealth(clients: ActivityClients) {
     const declared = new Set(
       (await readRendered(clients.artifacts, rendered.digest)).map(({ key }) => key),
     )
-    const until = clients.now() + patienceMs
-    const changes = followChanges(cluster, current.label)
-    try {
-      for (;;) {
-        const report = look(cluster, declared, changed)
-        if (report.outcome === 'settled') return report
-        const left = until - clients.now()
-        if (report.outcome === 'failed' || left <= 0) {
-          const live = cluster.live.ofApplication(current.label)
-          // from here on the watch tells of every change
-          clients.toldHealth.set(current.label, applicationHealth(live, declared.size).status)
-          return await withReasons(cluster, report)
-        }
-        await changes.next(left)
-      }
-    } finally {
-      changes.stop()
+    return await clients.healthNews.attend(current.label, async () => {
+      const seen = await lookUntilSettled(clients, cluster, current.label, () =>
+        look(cluster, declared, changed),
+      )
+      if (seen.outcome === 'settled') return seen
+      const live = cluster.live.ofApplication(current.label)
+      const { status } = applicationHealth(live, declared.size)
+      const explained = await withReasons(cluster, seen)
+      // from here on the watch tells of every change since `live` was read
+      clients.healthNews.tell(current.label, status)
+      return explained
+    })
+  }
+}
+
+async function lookUntilSettled(
+  { now }: ActivityClients,
+  cluster: Cluster,
+  label: string,
+  lookOnce: () => HealthReport,
+): Promise<HealthReport> {
+  const until = now() + patienceMs
+  const changes = followChanges(cluster, label)
+  try {
+    for (;;) {
+      const report = lookOnce()
+      const left = until - now()
+      if (report.outcome !== 'waiting' || left <= 0) return report
+      await changes.next(left)
     }
+  } finally {
+    changes.stop()
   }
 }
 

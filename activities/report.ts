@@ -41,7 +41,7 @@ export function createReport(clients: ActivityClients) {
     }
     const written = await clients.status.write(ref, change)
     if (written === undefined) return nothing
-    clients.toldHealth.set(current.label, picture.health.status)
+    clients.healthNews.tell(current.label, picture.health.status)
     const status = written.object.status as ApplicationStatus
     const before = statusOf(current.object)
     const events = deploymentEvents({ ref, before, after: status, report })

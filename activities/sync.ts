@@ -45,15 +45,22 @@ export function createSync(clients: ActivityClients) {
       current,
       desired: new Map(declared.map((entry) => [entry.key, entry])),
     }
-    const resources: ResourceResult[] = []
-    for (const group of groupsOf(step.changes)) {
-      const refused = resources.some(({ status }) => status === 'SyncFailed')
-      if (refused)
-        resources.push(...group.map(({ key }) => ({ key, status: 'NotReached' as const })))
-      else resources.push(...(await writeGroup(writer, group)))
-    }
+    // how the objects are after the write is looked at by the next step
+    const resources = await clients.healthNews.attend(current.label, () =>
+      writeInOrder(writer, step.changes),
+    )
     return { resources }
   }
+}
+
+async function writeInOrder(writer: Writer, changes: readonly SyncChange[]) {
+  const resources: ResourceResult[] = []
+  for (const group of groupsOf(changes)) {
+    const refused = resources.some(({ status }) => status === 'SyncFailed')
+    if (refused) resources.push(...group.map(({ key }) => ({ key, status: 'NotReached' as const })))
+    else resources.push(...(await writeGroup(writer, group)))
+  }
+  return resources
 }
 
 type Writer = {

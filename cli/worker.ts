@@ -6,11 +6,11 @@ import { createActivities } from '../activities/index.ts'
 import { verifyApplications } from '../activities/verify.ts'
 import { createArtifacts } from '../clients/artifacts.ts'
 import { createGit } from '../clients/git.ts'
+import { createHealthNews } from '../clients/health-news.ts'
 import { installKey } from '../clients/install-key.ts'
 import { createCluster } from '../clients/kube/cluster.ts'
 import { createStatusWriter } from '../clients/status-writer.ts'
 import { isControlCluster } from '../core/application.ts'
-import type { HealthStatus } from '../core/health/health.ts'
 import { startClusterWatch } from '../event-sources/cluster-watch.ts'
 import { clusterTaskQueue, interactiveTaskQueue } from '../workflows/contract.ts'
 import { type Config, readConfig } from './config.ts'
@@ -40,14 +40,14 @@ export async function runWorker(): Promise<void> {
 function activityClients(config: Config, wiring: Wiring): ActivityClients {
   const { applications, bus, transport, wakeup, onError } = wiring
   const cluster = createCluster(transport, onError)
-  const toldHealth = new Map<string, HealthStatus>()
+  const healthNews = createHealthNews(Date.now)
   const wake = wakeup.application
-  startClusterWatch({ cluster, applications, toldHealth, wake, now: Date.now, onError })
+  startClusterWatch({ cluster, applications, healthNews, wake, now: Date.now, onError })
   return {
     applications,
     bus,
     wake,
-    toldHealth,
+    healthNews,
     git: createGit({ dir: `${config.data}/git`, allowFile: config.allowLoopback }),
     artifacts: createArtifacts({ dir: `${config.data}/artifacts`, key: installKey(config.data) }),
     status: createStatusWriter(applications, onError),

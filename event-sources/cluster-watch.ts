@@ -1,9 +1,9 @@
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
+import type { HealthNews } from '../clients/health-news.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { LiveChange } from '../clients/kube/live-store.ts'
 import { ownedDigest } from '../core/diff/owned.ts'
 import type { ApplicationRef, Wake } from '../core/flow.ts'
-import type { HealthStatus } from '../core/health/health.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
 import { applicationHealth } from '../core/status/application-health.ts'
 import { statusOf } from '../core/status/status.ts'
@@ -12,8 +12,7 @@ import { retryForever } from './retry.ts'
 export type ClusterWatchOptions = {
   readonly cluster: Cluster
   readonly applications: ApplicationIndex
-  /** The health that was last told of each application, by label. */
-  readonly toldHealth: Map<string, HealthStatus>
+  readonly healthNews: HealthNews
   readonly wake: (ref: ApplicationRef, wake: Wake) => Promise<void>
   readonly now: () => number
   readonly onError: (error: unknown) => void
@@ -21,6 +20,7 @@ export type ClusterWatchOptions = {
 
 // verdicts often change several times within one rollout step; the news is how it ends
 const healthQuietMs = 40
+const attendedMs = 250
 
 /**
  * Tells applications of drift and of changes of health, from the watches of one cluster.
@@ -47,6 +47,14 @@ export function startClusterWatch(options: ClusterWatchOptions): void {
     })
   }
   const considerHealth = (label: string): void => {
+    // whoever attends looks by himself; asked again later, in case he ends without looking
+    if (options.healthNews.isAttended(label)) {
+      quiet.set(
+        label,
+        setTimeout(() => considerHealth(label), attendedMs),
+      )
+      return
+    }
     quiet.delete(label)
     const application = applications.byLabel(label)
     if (application === undefined || !isNews(options, application)) return
@@ -88,15 +96,15 @@ function isDrift(
 
 /** While the Application is deleted, the end of its objects is the news. */
 function isNews(
-  { cluster, toldHealth }: ClusterWatchOptions,
+  { cluster, healthNews }: ClusterWatchOptions,
   { object, label }: StoredApplication,
 ): boolean {
   const live = cluster.live.ofApplication(label)
   if (object.metadata.deletionTimestamp !== undefined) return live.length === 0
   const { health, resources = [] } = statusOf(object)
-  const told = toldHealth.get(label) ?? health?.status
+  const told = healthNews.told(label) ?? health?.status
   const { status } = applicationHealth(live, resources.length)
   if (told === undefined || told === status) return false
-  toldHealth.set(label, status)
+  healthNews.tell(label, status)
   return true
 }

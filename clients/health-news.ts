@@ -1,0 +1,42 @@
+import type { HealthStatus } from '../core/health/health.ts'
+
+/**
+ * What was last told of the health of each application, by label. News is what differs from it.
+ * While an operation looks at its objects itself, nobody needs to be told.
+ */
+export type HealthNews = {
+  told(label: string): HealthStatus | undefined
+  tell(label: string, status: HealthStatus): void
+  /** Somebody looks by himself from now on; ends with `look`'s end, or by itself soon after the work. */
+  attend<T>(label: string, work: () => Promise<T>): Promise<T>
+  isAttended(label: string): boolean
+}
+
+// between the end of one step and the begin of the next that looks
+const handOverMs = 500
+
+export function createHealthNews(now: () => number): HealthNews {
+  const statuses = new Map<string, HealthStatus>()
+  const attendedUntil = new Map<string, number>()
+  return {
+    told: (label) => statuses.get(label),
+    tell: (label, status) => {
+      statuses.set(label, status)
+      attendedUntil.delete(label)
+    },
+    async attend(label, work) {
+      attendedUntil.set(label, Number.POSITIVE_INFINITY)
+      try {
+        return await work()
+      } finally {
+        if (attendedUntil.has(label)) attendedUntil.set(label, now() + handOverMs)
+      }
+    },
+    isAttended(label) {
+      const until = attendedUntil.get(label)
+      if (until === undefined || until > now()) return until !== undefined
+      attendedUntil.delete(label)
+      return false
+    },
+  }
+}
