@@ -29,6 +29,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: [
+            'test/api/**/*.test.ts',
             'test/contract/**/*.test.ts',
             'test/integration/**/*.test.ts',
             'test/e2e/**/*.test.ts',

@@ -17,11 +17,16 @@ export type RenderInput = {
   readonly fetched: Fetched
 }
 
+export type RenderClients = Pick<
+  ActivityClients,
+  'applications' | 'artifacts' | 'clusterOf' | 'git'
+>
+
 /**
  * Renders the application's sources into the artifact cache. Equal inputs for the same application
  * and spec are rendered once.
  */
-export function createRender(clients: ActivityClients) {
+export function createRender(clients: RenderClients) {
   const known = new LRUCache<string, RenderedManifests>({ max: 5_000 })
   return async ({
     application: ref,
@@ -41,7 +46,7 @@ export function createRender(clients: ActivityClients) {
 }
 
 async function render(
-  { git, artifacts, applications }: ActivityClients,
+  { git, artifacts, applications }: RenderClients,
   { application, ref, label }: StoredApplication,
   cluster: Cluster,
   { revision, inputs }: Fetched,

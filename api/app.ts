@@ -1,20 +1,64 @@
-import { Hono } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
+import { applicationDelete } from './application-delete.ts'
+import { applicationEvents } from './application-events.ts'
+import { applicationOperations } from './application-operations.ts'
+import { applicationReads } from './application-reads.ts'
+import { applicationResources } from './application-resources.ts'
+import { applicationWrites } from './application-writes.ts'
 import type { ApiClients } from './clients.ts'
+import { documentation } from './documentation.ts'
+import { createFeed } from './feed.ts'
+import { guard } from './guard.ts'
 import { healthz } from './healthz.ts'
+import { metrics } from './metrics.ts'
+import { notifications } from './notifications.ts'
 import { problemOf } from './problem.ts'
+import { createRoutes } from './routes.ts'
+import { session } from './session.ts'
+import { createSessions } from './sessions.ts'
+import { settings } from './settings.ts'
+import { applicationStream } from './stream.ts'
 import { webhook } from './webhook.ts'
 
-/** The HTTP API; every resource is a file of this room. */
+/** The HTTP API; every resource is a file of this room, and the guard stands before all of them. */
 export function createApp(clients: ApiClients) {
-  return new Hono()
+  const sessions = createSessions(clients.accounts, clients.now)
+  const feed = createFeed(clients.applications)
+  const app = createRoutes()
+  app.use(secureHeaders())
+  app.use(guard({ sessions, publicMetrics: clients.publicMetrics }))
+  app
     .route('/', healthz(clients))
     .route('/', webhook(clients))
-    .notFound((c) => c.json({ error: 'not found', message: `there is no ${c.req.path}` }, 404))
-    .onError((error, c) => {
-      const problem = problemOf(error)
-      if (problem.status >= 500)
-        clients.log.error({ error: error.message, path: c.req.path }, 'request failed')
-      if (problem.retryAfter !== undefined) c.header('retry-after', problem.retryAfter)
-      return c.json({ error: problem.error, message: problem.message }, problem.status)
-    })
+    .route('/', session(sessions))
+    .route('/', settings(clients))
+    .route('/', applicationReads(clients, feed))
+    .route('/', applicationWrites(clients))
+    .route('/', applicationDelete(clients))
+    .route('/', applicationOperations(clients))
+    .route('/', applicationResources(clients))
+    .route('/', applicationEvents(clients))
+    .route('/', applicationStream(clients, feed))
+    .route('/', notifications(clients))
+    .route('/', metrics(clients, feed))
+    .route('/', documentation(clients, app))
+  app.notFound((c) =>
+    c.json(
+      {
+        ...{ error: 'NotFoundError', code: 5 },
+        message: `there is no ${c.req.method} ${c.req.path}; /openapi.json lists what there is`,
+      },
+      404,
+    ),
+  )
+  app.onError((error, c) => {
+    const problem = problemOf(error)
+    if (problem.status >= 500)
+      clients.log.error({ error: error.message, path: c.req.path }, 'request failed')
+    if (problem.retryAfter !== undefined) c.header('retry-after', problem.retryAfter)
+    if (problem.status === 401) c.header('www-authenticate', 'Bearer')
+    const { error: name, code, message } = problem
+    return c.json({ error: name, code, message }, problem.status)
+  })
+  return app
 }

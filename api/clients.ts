@@ -1,14 +1,51 @@
-import type { ApplicationIndex } from '../clients/applications.ts'
+import type { Accounts } from '../clients/accounts.ts'
+import type { ApplicationObjects } from '../clients/application-objects.ts'
+import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import type { EventBus } from '../clients/bus.ts'
+import type { Cluster } from '../clients/kube/cluster.ts'
+import type { StaticFiles } from '../clients/static-files.ts'
 import type { Temporal } from '../clients/temporal.ts'
+import type { Application } from '../core/application.ts'
+import type { Manifest } from '../core/manifest/manifest.ts'
 import type { WebhookSecrets } from '../event-sources/webhooks/webhook.ts'
+
+/** A cluster as the API looks at it: asked when somebody asks, never watched. */
+export type ReadCluster = Pick<Cluster, 'read' | 'list' | 'dryRun' | 'discovery'>
+
+/** The declared objects of one revision. */
+export type Rendered = {
+  readonly revision: string
+  readonly manifests: readonly Manifest[]
+}
+
+/** One notification that somebody asks for. */
+export type NotifyRequest = {
+  readonly application: StoredApplication
+  readonly trigger: string
+  readonly recipients: readonly string[]
+}
 
 /** What the API works with; joined in cli/wire.ts. */
 export type ApiClients = {
-  readonly applications: Pick<ApplicationIndex, 'connected'>
+  readonly applications: ApplicationIndex
+  readonly objects: ApplicationObjects
+  /** Undefined when we do not know the cluster of the destination. */
+  readonly clusterOf: (application: Application) => ReadCluster | undefined
+  /** Renders on demand; without a revision the one that the Application tracks. */
+  readonly rendered: (application: StoredApplication, revision?: string) => Promise<Rendered>
+  readonly accounts: Accounts
   readonly bus: Pick<EventBus, 'publish' | 'healthy'>
   readonly temporal: Pick<Temporal, 'healthy'>
   readonly webhookSecrets: WebhookSecrets
+  /** Undefined while nobody set notifications up. */
+  readonly notify?: (request: NotifyRequest) => Promise<void>
+  readonly swaggerFiles: StaticFiles
+  readonly version: string
+  /** Whether `/metrics` answers without a token. */
+  readonly publicMetrics: boolean
+  readonly now: () => number
+  /** Aborted when the process is to end: open streams close. */
+  readonly stopping: AbortSignal
   readonly log: {
     info(facts: object, message: string): void
     error(facts: object, message: string): void

@@ -1,23 +1,36 @@
+import { dirname } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { serve } from '@hono/node-server'
 import { createApp } from '../api/app.ts'
-import { readConfig } from './config.ts'
-import { createLogger } from './log.ts'
+import type { ApiClients } from '../api/clients.ts'
+import { createAccounts } from '../clients/accounts.ts'
+import { createApplicationObjects } from '../clients/application-objects.ts'
+import { createCluster } from '../clients/kube/cluster.ts'
+import { createStaticFiles } from '../clients/static-files.ts'
+import { type Application, isControlCluster } from '../core/application.ts'
+import { retryForever } from '../event-sources/retry.ts'
+import { type Config, readConfig } from './config.ts'
+import { createLogger, type Logger } from './log.ts'
+import { createRenderOnRequest } from './render-on-request.ts'
 import { untilStopped } from './shutdown.ts'
-import { wire } from './wire.ts'
+import { version } from './version.ts'
+import { type Wiring, wire } from './wire.ts'
 
-/** Serves the API until it is told to stop; requests in flight are answered first. */
+const patienceMs = 3_000
+
+/** Serves the API until it is told to stop; requests in flight are answered first, streams end. */
 export async function runApi(): Promise<void> {
   const config = readConfig()
   const log = createLogger('api', config.logLevel)
-  const { applications, bus, temporal, close } = await wire(config, log)
-  const app = createApp({
-    applications,
-    bus,
-    temporal,
-    webhookSecrets: { ...(config.githubSecret !== undefined && { github: config.githubSecret }) },
-    log,
-  })
+  const wiring = await wire(config, log)
+  const stopping = new AbortController()
+  const clients = apiClients(config, wiring, log, stopping.signal)
+  const app = createApp(clients)
   const stopped = untilStopped(log)
+  const prepared = retryForever(clients.accounts.prepare, wiring.onError)
+  // webhooks are taken also while Kubernetes is away
+  await Promise.race([prepared, delay(patienceMs)])
   const server = serve(
     { fetch: app.fetch, hostname: config.host, port: config.port },
     ({ port }) => {
@@ -29,7 +42,33 @@ export async function runApi(): Promise<void> {
     process.exit(1)
   })
   await stopped
-  await new Promise((resolve) => server.close(resolve))
-  await close()
+  const closed = new Promise((resolve) => server.close(resolve))
+  stopping.abort()
+  await closed
+  await wiring.close()
   process.exit(0)
+}
+
+function apiClients(
+  config: Config,
+  { applications, bus, temporal, transport, onError }: Wiring,
+  log: Logger,
+  stopping: AbortSignal,
+): ApiClients {
+  const cluster = createCluster(transport, onError)
+  const clusterOf = ({ spec }: Application) =>
+    isControlCluster(spec.destination, [transport.server]) ? cluster : undefined
+  return {
+    ...{ applications, bus, temporal, clusterOf, log, stopping, version: version() },
+    objects: createApplicationObjects(transport),
+    accounts: createAccounts(transport, config.namespace),
+    rendered: createRenderOnRequest({ config, applications, clusterOf }),
+    webhookSecrets: { ...(config.githubSecret !== undefined && { github: config.githubSecret }) },
+    swaggerFiles: createStaticFiles(
+      dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json'))),
+      ['swagger-ui.css', 'swagger-ui-bundle.js'],
+    ),
+    publicMetrics: config.publicMetrics,
+    now: Date.now,
+  }
 }

@@ -16,6 +16,7 @@ const Settings = z.object({
   DRIFTLESS_NETWORK_ALLOW: z.string().default(''),
   DRIFTLESS_POLL_SECONDS: z.coerce.number().min(0).default(180),
   DRIFTLESS_WEBHOOK_GITHUB_SECRET: z.string().optional(),
+  DRIFTLESS_METRICS_PUBLIC: z.stringbool().default(false),
   DRIFTLESS_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
 
@@ -34,6 +35,8 @@ export type Config = {
   /** Zero switches polling off. */
   readonly pollMs: number
   readonly githubSecret: string | undefined
+  /** Whether /metrics answers without a token. */
+  readonly publicMetrics: boolean
   readonly logLevel: string
   /** Name of this process towards Kafka and Temporal. */
   readonly identity: string
@@ -61,6 +64,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     allowLoopback: settings.DRIFTLESS_NETWORK_ALLOW.split(',').includes('loopback'),
     pollMs: settings.DRIFTLESS_POLL_SECONDS * 1000,
     githubSecret: settings.DRIFTLESS_WEBHOOK_GITHUB_SECRET,
+    publicMetrics: settings.DRIFTLESS_METRICS_PUBLIC,
     logLevel: settings.DRIFTLESS_LOG_LEVEL,
     identity: `${hostname()}-${process.pid}`,
   }

@@ -1,0 +1,84 @@
+import type { Rendered } from '../api/clients.ts'
+import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
+import type { Cluster } from '../clients/kube/cluster.ts'
+import { type Application, gitSourceOf } from '../core/application.ts'
+import { statusOf } from '../core/status/status.ts'
+import type { Config } from './config.ts'
+
+type Options = {
+  readonly config: Config
+  readonly applications: ApplicationIndex
+  readonly clusterOf: (application: Application) => Cluster | undefined
+}
+
+/**
+ * Renders an application for somebody who looks at it. What the worker compared is taken from the
+ * artifact cache where both share one; else it is rendered here, from mirrors of our own.
+ */
+export function createRenderOnRequest(options: Options) {
+  let renderer: Promise<Renderer> | undefined
+  return async (stored: StoredApplication, revision?: string): Promise<Rendered> => {
+    // Git and the renderers are loaded when somebody asks for the first time
+    renderer ??= loadRenderer(options)
+    const { compared, render } = await renderer
+    return (revision === undefined ? await compared(stored) : undefined) ?? render(stored, revision)
+  }
+}
+
+type Renderer = Awaited<ReturnType<typeof loadRenderer>>
+
+async function loadRenderer({ config, applications, clusterOf }: Options) {
+  const [{ createArtifacts }, { createGit }, { installKey }, activities] = await Promise.all([
+    import('../clients/artifacts.ts'),
+    import('../clients/git.ts'),
+    import('../clients/install-key.ts'),
+    loadActivities(),
+  ])
+  const artifacts = createArtifacts({
+    dir: `${config.data}/artifacts`,
+    key: installKey(config.data),
+  })
+  // two processes never fetch into one mirror
+  const git = createGit({ dir: `${config.data}/git-api`, allowFile: config.allowLoopback })
+  const repositories = activities.createRepositories(git, Date.now)
+  const render = activities.createRender({ applications, artifacts, clusterOf, git })
+  const read = async (digest: string) =>
+    (await activities.readRendered(artifacts, digest)).objects.map(({ manifest }) => manifest)
+  return {
+    async compared({ object, specDigest }: StoredApplication): Promise<Rendered | undefined> {
+      const { sync, driftless } = statusOf(object)
+      if (driftless?.rendered === undefined || driftless.specDigest !== specDigest) return undefined
+      if ((await artifacts.get(driftless.rendered)) === undefined) return undefined
+      return { revision: sync?.revision ?? '', manifests: await read(driftless.rendered) }
+    },
+    async render(stored: StoredApplication, revision: string | undefined): Promise<Rendered> {
+      const wanted = revision === undefined ? stored : atRevision(stored, revision)
+      const { repoURL, targetRevision = 'HEAD' } = gitSourceOf(wanted.application)
+      const isPresent = await git.has(repoURL, targetRevision)
+      if (!isPresent) await repositories.ensureFresh(repoURL, Date.now())
+      const { commit, inputs } = await activities.inputsOf(git, wanted)
+      const { ref, specDigest } = stored
+      const fetched = { revision: commit, inputs, subject: '', author: '' }
+      const { digest } = await render({ application: ref, specDigest, fetched })
+      return { revision: commit, manifests: await read(digest) }
+    },
+  }
+}
+
+async function loadActivities() {
+  const [{ inputsOf }, { createRender }, { readRendered }, { createRepositories }] =
+    await Promise.all([
+      import('../activities/inputs.ts'),
+      import('../activities/render.ts'),
+      import('../activities/rendered.ts'),
+      import('../activities/repositories.ts'),
+    ])
+  return { inputsOf, createRender, readRendered, createRepositories }
+}
+
+function atRevision(stored: StoredApplication, targetRevision: string): StoredApplication {
+  const { application } = stored
+  const source = { ...gitSourceOf(application), targetRevision }
+  const { sources: _, ...spec } = application.spec
+  return { ...stored, application: { ...application, spec: { ...spec, source } } }
+}

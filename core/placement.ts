@@ -1,0 +1,40 @@
+import { type Application, gitSourceOf, projectOf } from './application.ts'
+import { permitsDestination, permitsSource, readProject } from './project.ts'
+
+type Surroundings = {
+  /** The AppProject that the application names, as the API server has it. */
+  readonly project: unknown
+  readonly isKnownCluster: boolean
+}
+
+/** What keeps an application with a valid spec from being deployed where it is (APP-02, APP-03, PROJ-01, PROJ-02). */
+export function placementProblems(
+  application: Application,
+  { project, isKnownCluster }: Surroundings,
+): readonly string[] {
+  const name = projectOf(application)
+  if (project === undefined) {
+    return [`spec.project: there is no AppProject ${name}; create it or use the project default`]
+  }
+  const { spec } = readProject(project)
+  const { repoURL } = gitSourceOf(application)
+  const { destination } = application.spec
+  const place = destination.name || destination.server
+  return [
+    ...(permitsSource(spec, repoURL)
+      ? []
+      : [
+          `spec.source.repoURL: the project ${name} does not permit ${repoURL}; add it to its sourceRepos`,
+        ]),
+    ...(permitsDestination(spec, destination)
+      ? []
+      : [
+          `spec.destination: the project ${name} does not permit ${place} ${destination.namespace ?? ''}; add it to its destinations`,
+        ]),
+    ...(isKnownCluster
+      ? []
+      : [
+          `spec.destination: the cluster ${place} is not known here; use https://kubernetes.default.svc or in-cluster`,
+        ]),
+  ]
+}
