@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { InvalidSpecError } from '../core/errors.ts'
+import { InvalidSpecError, NotFoundError } from '../core/errors.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { isResourcesFinalizer } from '../core/policy/decide.ts'
 import { ApplicationName, answer, Narrowing, refusals } from './answers.ts'
@@ -40,7 +40,10 @@ export function applicationDelete(clients: ApiClients) {
     }
     const finalizer = cascade === 'false' ? undefined : finalizerOf(propagationPolicy)
     const { ref } = await declare(clients, found, (current) => withFinalizer(current, finalizer))
-    await clients.objects.remove(ref)
+    await clients.objects.remove(ref).catch((error: unknown) => {
+      // without its last finalizer an Application that was being deleted is gone already
+      if (!(error instanceof NotFoundError)) throw error
+    })
     return c.json({}, 200)
   })
 }

@@ -74,33 +74,40 @@ export function applicationWrites(clients: ApiClients) {
       const { validate, ...narrowing } = c.req.valid('query')
       const found = await findApplication(clients, c.req.valid('param').name, narrowing)
       const wanted = declaredOf(manifestOf(c.req.valid('json'), found.ref.namespace))
-      return c.json(shown((await change(clients, found, wanted, validate)).object), 200)
+      return c.json(shown(await change(clients, found, validate, () => wanted)), 200)
     })
     .openapi(specRoute, async (c) => {
       const { validate, ...narrowing } = c.req.valid('query')
       const found = await findApplication(clients, c.req.valid('param').name, narrowing)
-      const { metadata } = declaredOf(found.object)
-      const wanted = { spec: c.req.valid('json'), metadata }
-      return c.json((await change(clients, found, wanted, validate)).object.spec, 200)
+      const spec = c.req.valid('json')
+      const wanted = (current: Manifest) => ({ ...declaredOf(current), spec })
+      return c.json((await change(clients, found, validate, wanted)).spec, 200)
     })
     .openapi(patchRoute, async (c) => {
       const { validate, ...narrowing } = c.req.valid('query')
       const found = await findApplication(clients, c.req.valid('param').name, narrowing)
       const { patch, patchType } = c.req.valid('json')
-      const tried = await clients.objects.tryPatch(found.ref, parsed(patch), patchType)
-      return c.json(shown((await change(clients, found, declaredOf(tried), validate)).object), 200)
+      const body = parsed(patch)
+      const wanted = async () =>
+        declaredOf(await clients.objects.tryPatch(found.ref, body, patchType))
+      return c.json(shown(await change(clients, found, validate, wanted)), 200)
     })
 }
 
 async function change(
   clients: ApiClients,
   found: StoredApplication,
-  wanted: Declared,
   validate: 'true' | 'false' | undefined,
-): Promise<StoredApplication> {
-  const metadata = { ...found.object.metadata, ...wanted.metadata }
-  checkDeclared(clients, { ...found.object, spec: wanted.spec, metadata }, validate !== 'false')
-  return await declare(clients, found, () => wanted)
+  wantedOf: (current: Manifest) => Declared | Promise<Declared>,
+): Promise<Manifest> {
+  const changed = await declare(clients, found, async (current) => {
+    const wanted = await wantedOf(current)
+    const { labels: _, annotations: __, finalizers: ___, ...metadata } = current.metadata
+    const object = { ...current, spec: wanted.spec, metadata: { ...metadata, ...wanted.metadata } }
+    checkDeclared(clients, object, validate !== 'false')
+    return wanted
+  })
+  return changed.object
 }
 
 async function create(

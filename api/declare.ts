@@ -15,14 +15,15 @@ export type Declared = {
 
 const maxConflicts = 8
 
+/** Empty labels, annotations and finalizers are none: the API server drops them too. */
 export function declaredOf({ metadata, spec }: Manifest): Declared {
   const { labels, annotations, finalizers } = metadata
   return {
     spec: spec ?? {},
     metadata: {
-      ...(labels !== undefined && { labels }),
-      ...(annotations !== undefined && { annotations }),
-      ...(finalizers !== undefined && { finalizers }),
+      ...(labels && Object.keys(labels).length > 0 && { labels }),
+      ...(annotations && Object.keys(annotations).length > 0 && { annotations }),
+      ...(finalizers && finalizers.length > 0 && { finalizers }),
     },
   }
 }
@@ -64,11 +65,11 @@ export function checkDeclared(
 export async function declare(
   { applications }: Pick<ApiClients, 'applications'>,
   first: StoredApplication,
-  change: (current: Manifest) => Declared,
+  change: (current: Manifest) => Declared | Promise<Declared>,
 ): Promise<StoredApplication> {
   let current = first
   for (let attempt = 0; ; attempt++) {
-    const patch = mergePatch(declaredOf(current.object), change(current.object))
+    const patch = mergePatch(declaredOf(current.object), await change(current.object))
     if (patch === undefined) return current
     const { resourceVersion, uid } = current.object.metadata
     const { metadata, ...rest } = patch as { metadata?: object }
