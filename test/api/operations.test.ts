@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { startApi, type TestApi } from '../harness/api.ts'
+import { applicationManifest } from '../harness/application.ts'
+import type { KubeObject } from '../harness/kube.ts'
+
+type Operated = KubeObject & {
+  readonly operation?: object
+  readonly status?: { readonly operationState?: { readonly phase: string } }
+}
+const path = '/api/v1/applications'
+const source = { repoURL: 'https://git.example.com/shop.git', path: '.', targetRevision: 'HEAD' }
+const old = { ...source, path: 'old' }
+const manual = { syncPolicy: { syncOptions: ['PruneLast=true'], retry: { limit: 2 } } }
+
+let api: TestApi
+
+beforeAll(async () => {
+  api = await startApi(inject('endpoints'), 'api-operations')
+})
+afterAll(() => api.stop())
+
+const read = (name: string) => api.kube.request<Operated>('GET', `${api.applications}/${name}`)
+const patch = (name: string, body: object) =>
+  api.kube.request('PATCH', `${api.applications}/${name}`, body, 'application/merge-patch+json')
+const running = (initiatedBy: object) => ({
+  status: { operationState: { phase: 'Running', operation: { sync: {}, initiatedBy } } },
+})
+const create = async (name: string, spec: object = {}, status: object = {}) => {
+  const manifest = applicationManifest({ name, repoURL: source.repoURL, namespace: 'shop', spec })
+  await api.kube.request('POST', api.applications, { ...manifest, status })
+}
+const post = async (name: string, action: string, body: object = {}) => {
+  const answer = await api.call<{ message?: string }>('POST', `${path}/${name}/${action}`, body)
+  return { status: answer.status, message: answer.body.message ?? '' }
+}
+
+describe('asking for a sync (API-06, SYNC-17 to SYNC-23)', () => {
+  it('writes the whole request into the Application', async () => {
+    await create('sync', manual)
+    const resources = [{ group: '', kind: 'ConfigMap', name: 'config', namespace: 'shop' }]
+    const { status } = await post('sync', 'sync', {
+      ...{ revision: 'release', prune: true, dryRun: true, resources },
+      strategy: { hook: { force: true } },
+      syncOptions: { items: ['Replace=true'] },
+      infos: [{ name: 'Reason', value: 'by hand' }],
+    })
+    expect(status).toBe(200)
+    expect((await read('sync')).operation).toEqual({
+      sync: {
+        ...{ revision: 'release', prune: true, dryRun: true, resources },
+        syncStrategy: { hook: { force: true } },
+        syncOptions: ['PruneLast=true', 'Replace=true'],
+      },
+      initiatedBy: { username: 'admin' },
+      info: [{ name: 'Reason', value: 'by hand' }],
+      retry: { limit: 2 },
+    })
+  })
+
+  it('refuses a second one while the first is not done', async () => {
+    const { status, message } = await post('sync', 'sync')
+    expect([status, message]).toEqual([
+      400,
+      'another operation is already in progress; wait for it, or terminate it first',
+    ])
+  })
+
+  it('lets exactly one of many at the same time through', async () => {
+    await create('race', manual)
+    const answers = await Promise.all(Array.from({ length: 8 }, () => post('race', 'sync')))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(7)
+  })
+
+  it('takes precedence over an operation that nobody asked for, not over one of a person', async () => {
+    await create('busy', manual)
+    await patch('busy', running({ username: 'kim' }))
+    expect((await post('busy', 'sync')).status).toBe(400)
+    await patch('busy', running({ username: null, automated: true }))
+    expect((await post('busy', 'sync')).status).toBe(200)
+  })
+
+  it('refuses another revision while auto-sync would undo it, unless it is a dry run', async () => {
+    await create('automated')
+    const refused = await post('automated', 'sync', { revision: 'other' })
+    expect(refused).toEqual({
+      status: 400,
+      message: expect.stringMatching(/^Cannot sync to other: auto-sync currently set to HEAD/),
+    })
+    expect((await post('automated', 'sync', { revision: 'other', dryRun: true })).status).toBe(200)
+  })
+
+  it('refuses an application that is being deleted', async () => {
+    await create('leaving')
+    await api.kube.request('DELETE', `${api.applications}/leaving`)
+    expect((await post('leaving', 'sync')).message).toMatch(/is deleting/)
+  })
+
+  it('says that manifests of the sender are not taken', async () => {
+    expect((await post('automated', 'sync', { manifests: ['{}'] })).status).toBe(501)
+  })
+})
+
+describe('asking for a rollback (API-07, HIST-02)', () => {
+  const entry = { deployedAt: '2026-01-01T00:00:00Z', deployStartedAt: '2026-01-01T00:00:00Z' }
+  const history = [
+    { id: 0, revision: 'aaa', source: old, ...entry },
+    { id: 1, revision: 'bbb', source, ...entry },
+  ]
+
+  it('asks for revision and source of that deployment, also while auto-sync is on', async () => {
+    await create('back', {}, { history })
+    expect((await post('back', 'rollback', { id: 0, prune: true })).status).toBe(200)
+    expect((await read('back')).operation).toEqual({
+      sync: { revision: 'aaa', source: old, prune: true, syncStrategy: { apply: {} } },
+      initiatedBy: { username: 'admin' },
+      info: [{ name: 'driftless.dev/rollback', value: '0' }],
+    })
+  })
+
+  it('names the deployments there are when the id is none of them', async () => {
+    await create('lost', {}, { history })
+    expect(await post('lost', 'rollback', { id: 9 })).toEqual({
+      status: 400,
+      message: 'application lost does not have deployment with id 9; the ids of its history: 0, 1',
+    })
+    expect((await read('lost')).operation).toBeUndefined()
+  })
+})
+
+describe('terminating (API-08)', () => {
+  const terminate = (name: string) =>
+    api.call<{ message: string }>('DELETE', `${path}/${name}/operation`)
+
+  it('marks the running operation', async () => {
+    await create('stop')
+    await patch('stop', running({ username: 'kim' }))
+    expect((await terminate('stop')).status).toBe(200)
+    expect((await read('stop')).status?.operationState?.phase).toBe('Terminating')
+    expect((await terminate('stop')).status).toBe(200)
+  })
+
+  it('takes a request back that has not begun', async () => {
+    await create('early', manual)
+    await post('early', 'sync')
+    expect((await terminate('early')).status).toBe(200)
+    expect((await read('early')).operation).toBeUndefined()
+  })
+
+  it('says when there is nothing to terminate', async () => {
+    await create('idle')
+    const { status, body } = await terminate('idle')
+    expect([status, body.message]).toEqual([
+      404,
+      'Unable to terminate operation. No operation is in progress',
+    ])
+  })
+})
