@@ -6,6 +6,7 @@ import { isSameObject } from '../core/diff/same-object.ts'
 import { groupOf, keyOf } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { isOwned, isTracked } from '../core/manifest/tracking.ts'
+import { isHook } from '../core/plan/phase.ts'
 import type { Desired } from './rendered.ts'
 
 /** One declared object beside the live one; `unproven` means that only the server could tell. */
@@ -78,5 +79,5 @@ export function leftovers(
   const keys = new Set(declared.map(({ key }) => key))
   return cluster.live
     .ofApplication(label)
-    .filter((live) => !keys.has(keyOf(live)) && isOwned(live, instance))
+    .filter((live) => !keys.has(keyOf(live)) && !isHook(live) && isOwned(live, instance))
 }

@@ -1,7 +1,8 @@
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import { InvalidSpecError, SupersededError } from '../core/errors.ts'
-import type { ApplicationRef } from '../core/flow.ts'
+import type { ApplicationRef, OperationRequest } from '../core/flow.ts'
+import { asRequested } from '../core/policy/request.ts'
 import type { ActivityClients } from './clients.ts'
 
 /** The Application as it is now; undefined when it is gone or another one has its name. */
@@ -30,6 +31,17 @@ export async function unchangedApplication(
     throw new SupersededError(`the Application ${ref.name} changed while its operation ran`)
   }
   return current
+}
+
+/** The same, with the source and revision that somebody asked for in place of the spec's. */
+export async function requestedApplication(
+  applications: ApplicationIndex,
+  ref: ApplicationRef,
+  specDigest: string,
+  request: OperationRequest | undefined,
+): Promise<StoredApplication> {
+  const current = await unchangedApplication(applications, ref, specDigest)
+  return { ...current, application: asRequested(current.application, request) }
 }
 
 /** The destination's cluster; InvalidSpecError when nobody told us how to reach it. */

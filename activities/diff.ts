@@ -1,9 +1,19 @@
 import pLimit from 'p-limit'
+import type { StoredApplication } from '../clients/applications.ts'
+import type { Cluster } from '../clients/kube/cluster.ts'
+import { syncOption } from '../core/application.ts'
 import { SupersededError, UnknownKindError } from '../core/errors.ts'
-import type { ApplicationRef, Comparison, RenderedManifests, ResourceDiff } from '../core/flow.ts'
-import { groupOf, keyOf, showKey } from '../core/manifest/key.ts'
+import type {
+  ApplicationRef,
+  Comparison,
+  Hook,
+  RenderedManifests,
+  ResourceDiff,
+} from '../core/flow.ts'
+import { groupOf, keyOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
 import { instanceName, isTracked } from '../core/manifest/tracking.ts'
 import { waveOf } from '../core/plan/order.ts'
+import { isHook, phasesOf } from '../core/plan/phase.ts'
 import { inventoryKinds } from '../core/status/inventory.ts'
 import type { ActivityClients } from './clients.ts'
 import { compareCached, compareProven, leftovers, type Row, watchKinds } from './compare.ts'
@@ -25,9 +35,9 @@ export function createDiff(clients: ActivityClients) {
     const current = await currentApplication(clients.applications, ref)
     if (current === undefined) throw new SupersededError(`the Application ${ref.name} is gone`)
     const cluster = destinationOf(clients, current)
-    const declared = await readRendered(clients.artifacts, rendered.digest)
+    const { objects, resources: declared } = await readRendered(clients.artifacts, rendered.digest)
     await cluster.watch(inventoryKinds(current.object))
-    refuseUnknownKinds(declared, await watchKinds(cluster, declared))
+    refuseUnknownKinds(objects, await watchKinds(cluster, objects))
     const limit = pLimit(parallelDryRuns)
     const rows = await Promise.all(
       declared.map((desired) =>
@@ -41,17 +51,44 @@ export function createDiff(clients: ActivityClients) {
       (live): ResourceDiff => ({ key: keyOf(live), action: 'prune', wave: waveOf(live) }),
     )
     const changes = rows.filter(({ verdict }) => verdict !== 'equal')
+    const namespaceToCreate = await missingNamespace(cluster, current, declared)
     return {
       equal: rows.length - changes.length,
       differences: [...changes.map(difference), ...prunes],
+      hooks: hooksOf(objects),
+      ...(namespaceToCreate !== undefined && { namespaceToCreate }),
     }
   }
 }
 
-function difference({ desired: { key, wave }, verdict, fields }: Row): ResourceDiff {
+function difference({ desired: { key, phase, wave }, verdict, fields }: Row): ResourceDiff {
+  const turn = { key, wave, ...(phase !== 'Sync' && { phase }) }
   return verdict === 'missing'
-    ? { key, wave, action: 'create' }
-    : { key, wave, action: 'update', fields }
+    ? { ...turn, action: 'create' }
+    : { ...turn, action: 'update', fields }
+}
+
+/** Hooks that only a deletion runs, or nobody, are none of a sync. */
+function hooksOf(objects: readonly Desired[]): readonly Hook[] {
+  return objects.flatMap(({ key, manifest, wave }, object) => {
+    const phases = isHook(manifest)
+      ? phasesOf(manifest).filter((phase) => phase !== 'PreDelete' && phase !== 'PostDelete')
+      : []
+    return phases.length === 0 ? [] : [{ object, key, phases, wave }]
+  })
+}
+
+/** Read from the server: nobody watches namespaces that are no resources (SYNCP-08). */
+async function missingNamespace(
+  cluster: Cluster,
+  { application }: StoredApplication,
+  declared: readonly Desired[],
+): Promise<string | undefined> {
+  const { namespace } = application.spec.destination
+  if (syncOption(application, 'CreateNamespace') !== 'true' || !namespace) return undefined
+  const key: ResourceKey = `/Namespace//${namespace}`
+  if (declared.some((desired) => desired.key === key)) return undefined
+  return (await cluster.read('v1', key)) === undefined ? namespace : undefined
 }
 
 /** A kind that the same revision brings by a CustomResourceDefinition will exist in time. */

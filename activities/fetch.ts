@@ -1,7 +1,7 @@
 import { gitSourceOf } from '../core/application.ts'
-import type { ApplicationRef, Fetched } from '../core/flow.ts'
+import type { ApplicationRef, Fetched, OperationRequest } from '../core/flow.ts'
 import type { ActivityClients } from './clients.ts'
-import { unchangedApplication } from './current.ts'
+import { requestedApplication } from './current.ts'
 import { inputsOf } from './inputs.ts'
 import type { Repositories } from './repositories.ts'
 
@@ -10,12 +10,18 @@ export type FetchInput = {
   readonly specDigest: string
   /** Epoch ms: the mirror must show what the repository had then or later. */
   readonly freshSince: number
+  readonly request?: OperationRequest
 }
 
 /** Resolves the application's revision; the mirror is brought up to date first when it is too old. */
 export function createFetch({ applications, git }: ActivityClients, repositories: Repositories) {
-  return async ({ application: ref, specDigest, freshSince }: FetchInput): Promise<Fetched> => {
-    const current = await unchangedApplication(applications, ref, specDigest)
+  return async ({
+    application: ref,
+    specDigest,
+    freshSince,
+    request,
+  }: FetchInput): Promise<Fetched> => {
+    const current = await requestedApplication(applications, ref, specDigest, request)
     const { repoURL } = gitSourceOf(current.application)
     await repositories.ensureFresh(repoURL, freshSince)
     const { commit, inputs } = await inputsOf(git, current)

@@ -9,7 +9,7 @@ import type {
 import { assessHealth } from '../core/health/assess.ts'
 import { isHealthIgnored, worst } from '../core/health/health.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
-import { applicationHealth } from '../core/status/application-health.ts'
+import { verdicts } from '../core/status/application-health.ts'
 import { followChanges } from './changes.ts'
 import type { ActivityClients } from './clients.ts'
 import { currentApplication, destinationOf } from './current.ts'
@@ -35,18 +35,17 @@ export function createHealth(clients: ActivityClients) {
     if (current === undefined) throw new SupersededError(`the Application ${ref.name} is gone`)
     const cluster = destinationOf(clients, current)
     const declared = new Set(
-      (await readRendered(clients.artifacts, rendered.digest)).map(({ key }) => key),
+      (await readRendered(clients.artifacts, rendered.digest)).resources.map(({ key }) => key),
     )
     return await clients.healthNews.attend(current.label, async () => {
       const seen = await lookUntilSettled(clients, cluster, current.label, () =>
         look(cluster, declared, changed),
       )
       if (seen.outcome === 'settled') return seen
-      const live = cluster.live.ofApplication(current.label)
-      const { status } = applicationHealth(live, declared.size)
+      const told = verdicts(cluster.live.ofApplication(current.label))
       const explained = await withReasons(cluster, seen)
-      // from here on the watch tells of every change since `live` was read
-      clients.healthNews.tell(current.label, status)
+      // from here on the watch tells of every change since `told` was read
+      clients.healthNews.tell(current.label, told)
       return explained
     })
   }

@@ -1,10 +1,12 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
 import { PlatformError } from '../core/errors.ts'
+import { createCheck } from './check.ts'
 import type { ActivityClients } from './clients.ts'
 import { createDecide } from './decide.ts'
 import { createDiff } from './diff.ts'
 import { createFetch } from './fetch.ts'
 import { createHealth } from './health.ts'
+import { createHook } from './hook.ts'
 import { createObserve } from './observe.ts'
 import { createPlan } from './plan.ts'
 import { createPublish } from './publish.ts'
@@ -12,6 +14,7 @@ import { createRemove } from './remove.ts'
 import { createRender } from './render.ts'
 import { createReport } from './report.ts'
 import { createRepositories } from './repositories.ts'
+import { createSettleHooks } from './settle-hooks.ts'
 import { createSync } from './sync.ts'
 
 /**
@@ -27,7 +30,10 @@ export function createActivities(clients: ActivityClients) {
     render: durable(createRender(clients)),
     diff: durable(createDiff(clients)),
     plan: durable(createPlan(clients)),
+    check: durable(createCheck(clients)),
     sync: durable(createSync(clients)),
+    hook: durable(createHook(clients)),
+    settleHooks: durable(createSettleHooks(clients)),
     health: durable(createHealth(clients)),
     report: durable(createReport(clients)),
     publish: durable(createPublish(clients)),

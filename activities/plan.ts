@@ -1,6 +1,12 @@
-import type { ApplicationRef, Comparison, RenderedManifests, SyncPlan } from '../core/flow.ts'
+import type {
+  ApplicationRef,
+  Comparison,
+  OperationRequest,
+  RenderedManifests,
+  SyncPlan,
+} from '../core/flow.ts'
 import { planSync } from '../core/plan/plan.ts'
-import { statusOf } from '../core/status/status.ts'
+import { type OperationState, statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
 import { unchangedApplication } from './current.ts'
 
@@ -10,13 +16,29 @@ export type PlanInput = {
   readonly rendered: RenderedManifests
   readonly comparison: Comparison
   readonly retry: boolean
+  readonly request?: OperationRequest
+  readonly heal?: boolean
+  readonly continued?: boolean
 }
 
 /** Decides what of the differences is synced, and in which order. */
 export function createPlan({ applications }: ActivityClients) {
   return async ({ application: ref, ...input }: PlanInput): Promise<SyncPlan> => {
     const { application, object } = await unchangedApplication(applications, ref, input.specDigest)
-    const { lastAttempt } = statusOf(object).driftless ?? {}
-    return planSync({ ...input, application, lastAttempt })
+    const { driftless, operationState } = statusOf(object)
+    const { lastAttempt, hold } = driftless ?? {}
+    return planSync({
+      ...input,
+      application,
+      lastAttempt,
+      hold,
+      acceptedKinds: acceptedIn(operationState),
+    })
   }
+}
+
+/** What the API server took in the last sync, as `group/kind`. */
+function acceptedIn(state: OperationState | undefined): ReadonlySet<string> {
+  const resources = state?.phase === 'Succeeded' ? state.syncResult.resources : []
+  return new Set(resources.map(({ group, kind }) => `${group}/${kind}`))
 }

@@ -2,19 +2,21 @@ import { LRUCache } from 'lru-cache'
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import { gitSourceOf } from '../core/application.ts'
-import type { ApplicationRef, Fetched, RenderedManifests } from '../core/flow.ts'
+import type { ApplicationRef, Fetched, OperationRequest, RenderedManifests } from '../core/flow.ts'
 import { targetManifests } from '../core/manifest/target.ts'
 import { instanceName } from '../core/manifest/tracking.ts'
-import { orderManifests } from '../core/plan/order.ts'
 import { readDirectory } from '../core/render/directory.ts'
 import type { ActivityClients } from './clients.ts'
-import { destinationOf, unchangedApplication } from './current.ts'
+import { destinationOf, requestedApplication } from './current.ts'
 import { writeRendered } from './rendered.ts'
 
 export type RenderInput = {
   readonly application: ApplicationRef
   readonly specDigest: string
   readonly fetched: Fetched
+  readonly request?: OperationRequest
+  /** Renders again what is known already (AUTO-04). */
+  readonly anew?: boolean
 }
 
 export type RenderClients = Pick<
@@ -32,10 +34,12 @@ export function createRender(clients: RenderClients) {
     application: ref,
     specDigest,
     fetched,
+    request,
+    anew = false,
   }: RenderInput): Promise<RenderedManifests> => {
-    const current = await unchangedApplication(clients.applications, ref, specDigest)
+    const current = await requestedApplication(clients.applications, ref, specDigest, request)
     const name = `${ref.uid}/${specDigest}/${fetched.inputs}`
-    const before = known.get(name)
+    const before = anew ? undefined : known.get(name)
     if (before !== undefined && (await clients.artifacts.get(before.digest)) !== undefined) {
       return { ...before, revision: fetched.revision }
     }
@@ -65,9 +69,6 @@ async function render(
     scopeOf: cluster.discovery.scopeOf,
     tracking: { instance: instanceName(ref.namespace, ref.name, applications.namespace), label },
   })
-  const digest = await writeRendered(
-    artifacts,
-    orderManifests(manifests).map(({ manifest }) => manifest),
-  )
+  const digest = await writeRendered(artifacts, manifests)
   return { revision, inputs, digest, count: manifests.length, warnings }
 }

@@ -4,45 +4,71 @@ import { digestOf } from '../core/digest.ts'
 import { SupersededError } from '../core/errors.ts'
 import { keyOf, type ResourceKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
-import { waveOf } from '../core/plan/order.ts'
+import { type Ordered, orderManifests } from '../core/plan/order.ts'
+import { isHook, type Phase } from '../core/plan/phase.ts'
 
 /** A declared object as the later steps need it. */
 export type Desired = {
   readonly key: ResourceKey
   readonly manifest: Manifest
   readonly digest: string
+  readonly phase: Phase
   readonly wave: number
 }
 
-// parsed forms of what lies in the artifact cache; a few hundred applications of ordinary size
-const parsed = new LRUCache<string, readonly Desired[]>({ max: 1_000 })
+/** All that one revision declares: `resources` are compared and kept, `hooks` run (HOOK-04). */
+export type Rendered = {
+  readonly objects: readonly Desired[]
+  readonly resources: readonly Desired[]
+}
 
-/** Stores the bodies; the digest that names them from now on is returned. */
+// parsed forms of what lies in the artifact cache; a few hundred applications of ordinary size
+const parsed = new LRUCache<string, Rendered>({ max: 1_000 })
+
+/** Stores the bodies in the order of their turns; the digest that names them from now on is returned. */
 export async function writeRendered(
   artifacts: Artifacts,
   manifests: readonly Manifest[],
 ): Promise<string> {
-  const digest = await artifacts.put(JSON.stringify(manifests))
-  parsed.set(digest, manifests.map(desired))
+  const ordered = orderManifests(manifests)
+  const digest = await artifacts.put(JSON.stringify(ordered))
+  parsed.set(digest, rendered(ordered))
   return digest
 }
 
 /** The bodies behind a digest; when the cache lost them the operation starts again at `render`. */
-export async function readRendered(
-  artifacts: Artifacts,
-  digest: string,
-): Promise<readonly Desired[]> {
+export async function readRendered(artifacts: Artifacts, digest: string): Promise<Rendered> {
   const known = parsed.get(digest)
   if (known !== undefined) return known
   const body = await artifacts.get(digest)
   if (body === undefined) {
     throw new SupersededError('the rendered manifests are no longer in the cache; rendering again')
   }
-  const list = (JSON.parse(body.toString('utf8')) as readonly Manifest[]).map(desired)
-  parsed.set(digest, list)
-  return list
+  const read = rendered(orderedOf(JSON.parse(body.toString('utf8'))))
+  parsed.set(digest, read)
+  return read
 }
 
-function desired(manifest: Manifest): Desired {
-  return { key: keyOf(manifest), manifest, digest: digestOf(manifest), wave: waveOf(manifest) }
+export function desiredByKey(objects: readonly Desired[]): ReadonlyMap<ResourceKey, Desired> {
+  return new Map(objects.map((entry) => [entry.key, entry]))
+}
+
+/** The first version kept the manifests alone. */
+function orderedOf(stored: readonly (Ordered | Manifest)[]): readonly Ordered[] {
+  return stored.every((entry): entry is Ordered => 'manifest' in entry)
+    ? stored
+    : orderManifests(stored as readonly Manifest[])
+}
+
+function rendered(ordered: readonly Ordered[]): Rendered {
+  const objects = ordered.map(
+    ({ manifest, phase, wave }): Desired => ({
+      key: keyOf(manifest),
+      manifest,
+      digest: digestOf(manifest),
+      phase,
+      wave,
+    }),
+  )
+  return { objects, resources: objects.filter(({ manifest }) => !isHook(manifest)) }
 }

@@ -1,4 +1,6 @@
 import type { StoredApplication } from '../clients/applications.ts'
+import type { NextState } from '../clients/status-writer.ts'
+import type { Application } from '../core/application.ts'
 import { PlatformError } from '../core/errors.ts'
 import {
   type DeploymentEvent,
@@ -7,7 +9,8 @@ import {
 } from '../core/event/deployment.ts'
 import { topics } from '../core/event/topics.ts'
 import type { ApplicationRef, Reported, StatusReport } from '../core/flow.ts'
-import { applicationHealth } from '../core/status/application-health.ts'
+import { refreshAnnotations, refreshOf, requestOf } from '../core/policy/request.ts'
+import { applicationHealth, verdicts } from '../core/status/application-health.ts'
 import { buildStatus } from '../core/status/build.ts'
 import { type ApplicationStatus, statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
@@ -29,11 +32,12 @@ export function createReport(clients: ActivityClients) {
     const current = await currentApplication(clients.applications, ref)
     if (current === undefined) return nothing
     const picture = await draw(clients, current, report)
-    const change = (now: StoredApplication): ApplicationStatus | undefined => {
+    const change = (now: StoredApplication): NextState | undefined => {
       const previous = statusOf(now.object)
       if ((previous.driftless?.sequence ?? 0) > report.sequence) return undefined
       const { application, observed, unbuilt } = now
-      return { ...buildStatus({ application, previous, report, observed, unbuilt, ...picture }) }
+      const status = buildStatus({ application, previous, report, observed, unbuilt, ...picture })
+      return { status, ...answered(application, report) }
     }
     if (!report.final) {
       clients.status.progress(ref, change)
@@ -41,7 +45,7 @@ export function createReport(clients: ActivityClients) {
     }
     const written = await clients.status.write(ref, change)
     if (written === undefined) return nothing
-    clients.healthNews.tell(current.label, picture.health.status)
+    clients.healthNews.tell(current.label, picture.verdicts)
     const status = written.object.status as ApplicationStatus
     const before = statusOf(current.object)
     const events = deploymentEvents({ ref, before, after: status, report })
@@ -53,7 +57,22 @@ export function createReport(clients: ActivityClients) {
   }
 }
 
-type Picture = Pick<Parameters<typeof buildStatus>[0], 'resources' | 'images' | 'health'>
+/** Another request, or a later wish to refresh, is not answered by this report (AUTO-05). */
+function answered(
+  application: Application,
+  { answers, refreshed }: StatusReport,
+): Pick<NextState, 'clearOperation' | 'clearAnnotations'> {
+  const isAnswered = answers !== undefined && requestOf(application)?.digest === answers.digest
+  const isRefreshed = refreshed !== undefined && refreshOf(application)?.stamp === refreshed.stamp
+  return {
+    clearOperation: isAnswered,
+    ...(isRefreshed && { clearAnnotations: refreshAnnotations }),
+  }
+}
+
+type Picture = Pick<Parameters<typeof buildStatus>[0], 'resources' | 'images' | 'health'> & {
+  readonly verdicts: string
+}
 
 async function draw(
   clients: ActivityClients,
@@ -62,7 +81,7 @@ async function draw(
 ): Promise<Picture> {
   const cluster = clients.clusterOf(current.application)
   if (cluster === undefined)
-    return { resources: undefined, images: [], health: { status: 'Unknown' } }
+    return { resources: undefined, images: [], health: { status: 'Unknown' }, verdicts: '' }
   const declared = await declaredOf(clients, current, report)
   const live = cluster.live.ofApplication(current.label)
   return {
@@ -70,6 +89,7 @@ async function draw(
       declared && resourceStatuses(cluster, current, clients.applications.namespace, declared),
     images: declared ? imagesOf(declared) : [],
     health: applicationHealth(live, declared?.length ?? live.length),
+    verdicts: verdicts(live),
   }
 }
 
@@ -84,7 +104,7 @@ async function declaredOf(
   const digest = report.rendered?.digest ?? driftless?.rendered
   if (digest === undefined) return undefined
   try {
-    return await readRendered(artifacts, digest)
+    return (await readRendered(artifacts, digest)).resources
   } catch (error) {
     if (error instanceof PlatformError) return undefined
     throw error

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
 import pLimit from 'p-limit'
-import type { StoredApplication } from '../clients/applications.ts'
+import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import { ownedDigest } from '../core/diff/owned.ts'
 import { NetworkError, PlatformError, SupersededError } from '../core/errors.ts'
@@ -17,13 +17,17 @@ import { hasSyncOption } from '../core/manifest/sync-option.ts'
 import type { ActivityClients } from './clients.ts'
 import { compareCached, watchKinds } from './compare.ts'
 import { currentApplication, destinationOf } from './current.ts'
-import { type Desired, readRendered } from './rendered.ts'
+import { refuseForbiddenKind } from './permitted.ts'
+import { type Desired, desiredByKey, readRendered } from './rendered.ts'
+import { tryChanges } from './try-changes.ts'
 
 export type SyncInput = {
   readonly application: ApplicationRef
   readonly rendered: RenderedManifests
   readonly step: SyncStep
   readonly heal: boolean
+  /** Whether the step is tried as a dry-run first; for plans of more steps `check` did it before. */
+  readonly check?: boolean
 }
 
 const parallelWrites = 10
@@ -34,17 +38,18 @@ const parallelWrites = 10
  * Runs twice without harm: what is applied already is equal and is not written again.
  */
 export function createSync(clients: ActivityClients) {
-  return async ({ application: ref, rendered, step }: SyncInput): Promise<SyncResult> => {
+  return async ({ application: ref, rendered, step, check }: SyncInput): Promise<SyncResult> => {
     const current = await currentApplication(clients.applications, ref)
     if (current === undefined) throw new SupersededError(`the Application ${ref.name} is gone`)
     const cluster = destinationOf(clients, current)
-    const declared = await readRendered(clients.artifacts, rendered.digest)
+    const { objects, resources: declared } = await readRendered(clients.artifacts, rendered.digest)
     await watchKinds(cluster, declared)
-    const writer = {
-      cluster,
-      current,
-      desired: new Map(declared.map((entry) => [entry.key, entry])),
+    if (check === true) {
+      const refused = await tryChanges(clients, current, objects, { changes: step.changes })
+      if (refused.length > 0) return { resources: refused, refusedBeforehand: true }
     }
+    const { applications } = clients
+    const writer = { applications, cluster, current, desired: desiredByKey(declared) }
     // how the objects are after the write is looked at by the next step
     const resources = await clients.healthNews.attend(current.label, () =>
       writeInOrder(writer, step.changes),
@@ -64,6 +69,7 @@ async function writeInOrder(writer: Writer, changes: readonly SyncChange[]) {
 }
 
 type Writer = {
+  readonly applications: ApplicationIndex
   readonly cluster: Cluster
   readonly current: StoredApplication
   readonly desired: ReadonlyMap<ResourceKey, Desired>
@@ -103,7 +109,9 @@ async function writeGroup(writer: Writer, group: readonly SyncChange[]) {
 
 async function writeOne(writer: Writer, { key, action }: SyncChange): Promise<ResourceResult> {
   try {
-    return action === 'prune' ? await prune(writer, key) : await apply(writer, key)
+    if (action === 'prune') return await prune(writer, key)
+    refuseForbiddenKind(writer.applications, writer.current, key)
+    return action === 'namespace' ? await createNamespace(writer, key) : await apply(writer, key)
   } catch (error) {
     // an API server that is away is waited for; a refusal is a result
     if (error instanceof NetworkError || !(error instanceof PlatformError)) throw error
@@ -128,9 +136,17 @@ async function apply({ cluster, desired }: Writer, key: ResourceKey): Promise<Re
   return unchanged ? { key, status: 'Unchanged' } : { key, status: 'Synced' }
 }
 
+/** It is nobody's resource: without tracking it is never pruned, nor deleted with the application. */
+async function createNamespace({ cluster }: Writer, key: ResourceKey): Promise<ResourceResult> {
+  const { name } = partsOf(key)
+  await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+  return { key, status: 'Synced', message: 'namespace created' }
+}
+
 async function prune({ cluster }: Writer, key: ResourceKey): Promise<ResourceResult> {
   const live = cluster.live.get(key)
-  if (live === undefined) return { key, status: 'Pruned' }
+  if (live === undefined || live.metadata.deletionTimestamp !== undefined)
+    return { key, status: 'Pruned' }
   if (hasSyncOption(live, 'Prune=false')) {
     return { key, status: 'PruneSkipped', message: 'ignored (no prune)' }
   }

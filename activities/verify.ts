@@ -39,6 +39,6 @@ async function isProven(
   if (sync?.status !== 'Synced' || driftless?.rendered === undefined) return true
   const body = await artifacts.get(driftless.rendered)
   if (body === undefined) return false
-  const declared = await readRendered(artifacts, driftless.rendered)
-  return declared.every((desired) => compareCached(cluster, desired).verdict === 'equal')
+  const { resources } = await readRendered(artifacts, driftless.rendered)
+  return resources.every((desired) => compareCached(cluster, desired).verdict === 'equal')
 }

@@ -1,12 +1,11 @@
-import type { HealthStatus } from '../core/health/health.ts'
-
 /**
- * What was last told of the health of each application, by label. News is what differs from it.
+ * What was last told of the health of each application, by label: the verdicts on its objects as
+ * core/status/application-health.ts puts them into one text. News is what differs from it.
  * While an operation looks at its objects itself, nobody needs to be told.
  */
 export type HealthNews = {
-  told(label: string): HealthStatus | undefined
-  tell(label: string, status: HealthStatus): void
+  told(label: string): string | undefined
+  tell(label: string, verdicts: string): void
   /** Somebody looks by himself from now on; ends with `look`'s end, or by itself soon after the work. */
   attend<T>(label: string, work: () => Promise<T>): Promise<T>
   isAttended(label: string): boolean
@@ -16,12 +15,12 @@ export type HealthNews = {
 const handOverMs = 500
 
 export function createHealthNews(now: () => number): HealthNews {
-  const statuses = new Map<string, HealthStatus>()
+  const known = new Map<string, string>()
   const attendedUntil = new Map<string, number>()
   return {
-    told: (label) => statuses.get(label),
-    tell: (label, status) => {
-      statuses.set(label, status)
+    told: (label) => known.get(label),
+    tell: (label, verdicts) => {
+      known.set(label, verdicts)
       attendedUntil.delete(label)
     },
     async attend(label, work) {

@@ -4,8 +4,15 @@ import { mergePatch } from '../core/status/merge-patch.ts'
 import { type ApplicationStatus, statusOf } from '../core/status/status.ts'
 import type { ApplicationIndex, StoredApplication } from './applications.ts'
 
-/** What the status becomes, given what it is; undefined leaves it as it is. */
-export type StatusChange = (application: StoredApplication) => ApplicationStatus | undefined
+/** What the Application becomes, given what it is; undefined leaves it as it is. */
+export type StatusChange = (application: StoredApplication) => NextState | undefined
+export type NextState = {
+  readonly status: ApplicationStatus
+  /** Takes the request off that the status answers. */
+  readonly clearOperation?: boolean
+  /** Annotations that are taken off because what they ask for is done. */
+  readonly clearAnnotations?: readonly string[]
+}
 
 /**
  * Writes `Application.status`: merge patches of status alone, with the resourceVersion that was
@@ -82,8 +89,18 @@ async function writeNow(
 function patchOf(application: StoredApplication, change: StatusChange): object | undefined {
   const { object } = application
   const after = change(application)
-  const status = after && mergePatch(statusOf(object), after)
-  if (status === undefined) return undefined
+  if (after === undefined) return undefined
+  const status = mergePatch(statusOf(object), after.status)
+  const clears = after.clearOperation === true && object.operation !== undefined
+  const done = (after.clearAnnotations ?? []).filter(
+    (name) => name in (object.metadata.annotations ?? {}),
+  )
+  if (status === undefined && !clears && done.length === 0) return undefined
   const { resourceVersion, uid } = object.metadata
-  return { metadata: { resourceVersion, uid }, status }
+  const annotations = Object.fromEntries(done.map((name) => [name, null]))
+  return {
+    metadata: { resourceVersion, uid, ...(done.length > 0 && { annotations }) },
+    ...(status !== undefined && { status }),
+    ...(clears && { operation: null }),
+  }
 }

@@ -122,7 +122,6 @@ test('fields that are not built yet are named', () => {
   })
   expect(unbuilt).toEqual([
     'spec.sources[0].helm',
-    'spec.syncPolicy.retry',
     'spec.syncPolicy.syncOptions (PruneLast=true)',
     'spec.ignoreDifferences',
   ])

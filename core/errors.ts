@@ -78,6 +78,16 @@ export class HealthError extends PlatformError {
   readonly retryable = false
 }
 
+/** Helm, Kustomize or Jsonnet refused the sources; the message is theirs. */
+export class RenderError extends PlatformError {
+  readonly retryable = false
+}
+
+/** A hook ended badly, or vanished before it ended. */
+export class HookError extends PlatformError {
+  readonly retryable = false
+}
+
 /** A webhook that is not one: malformed, or of an unknown kind. */
 export class WebhookRejected extends PlatformError {
   readonly retryable = false

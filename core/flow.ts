@@ -1,5 +1,6 @@
 import type { HealthStatus } from './health/health.ts'
 import type { ResourceKey } from './manifest/key.ts'
+import type { Phase } from './plan/phase.ts'
 
 /**
  * The shapes that travel between the steps, in the order in which they are made:
@@ -34,10 +35,12 @@ export type WakeReason =
   | 'drift'
   | 'health'
   | 'delete'
+  | 'operation'
+  | 'terminate'
 
 /** What to do about the wakes, and why. */
 export type Decision = {
-  readonly action: 'ignore' | 'report' | 'compare' | 'sync' | 'delete' | 'invalid'
+  readonly action: 'ignore' | 'report' | 'compare' | 'sync' | 'delete' | 'invalid' | 'terminate'
   readonly reason: string
   readonly specDigest: string
   readonly trigger: string
@@ -47,6 +50,55 @@ export type Decision = {
   readonly delayMs?: number
   /** How long an operation waits for health. */
   readonly healthTimeoutMs: number
+  /** What somebody asked for by `Application.operation`; absent for what we do by ourselves. */
+  readonly request?: OperationRequest
+  /** When newer work may take the place of this operation; absent means `replace`. */
+  readonly supersede?: SupersedePolicy
+  /** `spec.syncPolicy.retry`, or that of the request. */
+  readonly retry?: RetryPolicy
+  /** The refresh that was asked for by annotation, to be taken off when it is done (AUTO-03, AUTO-04). */
+  readonly refresh?: Refresh
+}
+
+/**
+ * `replace`: at the next safe point. `finish`: when the attempt that runs is over, instead of its
+ * retries. `queue`: when the operation is over with all its retries, as in Argo CD.
+ */
+export type SupersedePolicy = 'replace' | 'finish' | 'queue'
+
+/** SYNCP-05 to SYNCP-07; times in ms. */
+export type RetryPolicy = {
+  /** Negative for ever. */
+  readonly limit: number
+  readonly durationMs: number
+  readonly factor: number
+  readonly maxMs: number
+}
+
+export type Refresh = { readonly kind: 'normal' | 'hard'; readonly stamp: string }
+
+/** `Application.operation` without its bodies: a source of its own stays in the Application. */
+export type OperationRequest = {
+  /** Digest of the operation as it was seen; another one is never cleared in its place. */
+  readonly digest: string
+  readonly initiator: string
+  readonly revision?: string
+  readonly prune: boolean
+  readonly dryRun: boolean
+  /** False for selected resources and for the strategy `apply` (SYNC-17, SYNC-18). */
+  readonly hooks: boolean
+  /** Only these; names of kinds as keys are, the namespace may be left open. */
+  readonly resources?: readonly SelectedResource[]
+  /** Whether the operation brings its own source (a rollback does). */
+  readonly ownSource: boolean
+  /** Id of the history entry that a rollback goes back to. */
+  readonly rollbackTo?: number
+}
+export type SelectedResource = {
+  readonly group: string
+  readonly kind: string
+  readonly name: string
+  readonly namespace?: string
 }
 
 /** Which commit the application's revision is now, and the identity of everything it renders from. */
@@ -73,12 +125,25 @@ export type ResourceDiff = {
   readonly key: ResourceKey
   readonly action: 'create' | 'update' | 'prune'
   readonly wave: number
+  /** Absent for the phase Sync. */
+  readonly phase?: Phase
   readonly fields?: readonly string[]
 }
 /** Differences only: what is not listed is equal. */
 export type Comparison = {
   readonly equal: number
   readonly differences: readonly ResourceDiff[]
+  readonly hooks?: readonly Hook[]
+  /** The destination's namespace, when it is to be created and does not exist (SYNCP-08). */
+  readonly namespaceToCreate?: string
+}
+/** A hook as it is declared (HOOK-01); it has no sync status. */
+export type Hook = {
+  /** Its place in the list of rendered objects. */
+  readonly object: number
+  readonly key: ResourceKey
+  readonly phases: readonly Phase[]
+  readonly wave: number
 }
 
 /** What will be done, in order. A step starts when the one before it is healthy. */
@@ -87,21 +152,57 @@ export type SyncPlan = {
   readonly reason: string
   readonly conditions: readonly ConditionText[]
   readonly steps: readonly SyncStep[]
+  /** Steps of the phase SyncFail, for when the others fail (HOOK-11). */
+  readonly failSteps?: readonly SyncStep[]
+  /** Objects that would have to be pruned, but pruning was not asked for. */
+  readonly unpruned?: readonly ResourceKey[]
+  /** Whether every change is tried as a dry-run before the first is made (design §7). */
+  readonly check?: boolean
 }
-export type SyncStep = { readonly wave: number; readonly changes: readonly SyncChange[] }
+export type SyncStep = {
+  readonly wave: number
+  /** Absent for the phase Sync. */
+  readonly phase?: Phase
+  readonly changes: readonly SyncChange[]
+  readonly hooks?: readonly PlannedHook[]
+}
 export type SyncChange = {
   readonly key: ResourceKey
-  readonly action: 'create' | 'update' | 'prune'
+  /** `namespace` creates the destination's namespace, which is nobody's resource. */
+  readonly action: 'create' | 'update' | 'prune' | 'namespace'
+}
+export type PlannedHook = {
+  readonly object: number
+  readonly key: ResourceKey
+  readonly phase: Phase
 }
 
 /** What was done in one step. One entry per planned change, also for those never reached. */
-export type SyncResult = { readonly resources: readonly ResourceResult[] }
+export type SyncResult = {
+  readonly resources: readonly ResourceResult[]
+  /** True when a dry-run was refused, so that nothing was written. */
+  readonly refusedBeforehand?: boolean
+}
 export type ResourceResult = {
   readonly key: ResourceKey
   readonly status: 'Synced' | 'Unchanged' | 'Pruned' | 'PruneSkipped' | 'SyncFailed' | 'NotReached'
   readonly message?: string
   /** Name of the error class, for the cause. */
   readonly failure?: string
+  readonly hook?: HookResult
+}
+export type HookResult = {
+  readonly type: Phase
+  readonly phase: 'Running' | 'Succeeded' | 'Failed' | 'Error'
+}
+
+/** How one hook is (HOOK-03); the key has the name that the object really got. */
+export type HookReport = {
+  readonly key: ResourceKey
+  readonly phase: HookResult['phase']
+  readonly message: string
+  /** False while the object of an earlier run is still in the way. */
+  readonly created: boolean
 }
 
 export type HealthReport = {
@@ -123,6 +224,8 @@ export type FailureText = {
   readonly message: string
   /** Whether time alone can mend it. */
   readonly retryable?: boolean
+  /** The object it is about, as `showKey` writes it. */
+  readonly object?: string
 }
 
 /** What the workflow knows about the operation; the status is built from it and from the cluster. */
@@ -135,6 +238,7 @@ export type OperationFacts = {
   readonly trigger: string
   readonly retryCount: number
   readonly heal: boolean
+  readonly request?: OperationRequest
   readonly results: readonly ResourceResult[]
   readonly failure?: FailureText
 }
@@ -153,6 +257,20 @@ export type StatusReport = {
   readonly problems?: readonly string[]
   readonly conditions?: readonly ConditionText[]
   readonly operation?: OperationFacts
+  /** The request that this report is the answer to; it is cleared with the same write (APP-01). */
+  readonly answers?: OperationRequest
+  /** The refresh that is done with this report. */
+  readonly refreshed?: Refresh
+  /** Ends the operation that the status speaks of, in the middle of it. */
+  readonly ends?: EarlyEnd
+}
+/** Terminated by a person (SYNC-25), or superseded by newer work. */
+export type EarlyEnd = {
+  readonly how: 'terminated' | 'superseded'
+  readonly message: string
+  readonly revision?: string
+  /** Epoch ms of the start of the operation that is meant; any when absent. */
+  readonly startedAt?: number
 }
 
 /** What a report made of the application. */

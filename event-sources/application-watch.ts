@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import type { ApplicationRef, Wake, WakeReason } from '../core/flow.ts'
-import { statusOf } from '../core/status/status.ts'
+import { isTerminating, statusOf } from '../core/status/status.ts'
 import { retryForever } from './retry.ts'
 
 export type ApplicationWatchOptions = {
@@ -52,7 +52,11 @@ export function startApplicationWatch({
 }
 
 function reasonOf({ object }: StoredApplication): WakeReason {
-  return object.metadata.deletionTimestamp === undefined ? 'spec' : 'delete'
+  const { deletionTimestamp, annotations = {} } = object.metadata
+  if (deletionTimestamp !== undefined) return 'delete'
+  if (isTerminating(object)) return 'terminate'
+  if (object.operation !== undefined) return 'operation'
+  return annotations['argocd.argoproj.io/refresh'] === undefined ? 'spec' : 'refresh'
 }
 
 function isTakenUp({ object, observed }: StoredApplication): boolean {

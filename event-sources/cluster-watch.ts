@@ -5,7 +5,7 @@ import type { LiveChange } from '../clients/kube/live-store.ts'
 import { ownedDigest } from '../core/diff/owned.ts'
 import type { ApplicationRef, Wake } from '../core/flow.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
-import { applicationHealth } from '../core/status/application-health.ts'
+import { applicationHealth, verdicts } from '../core/status/application-health.ts'
 import { statusOf } from '../core/status/status.ts'
 import { retryForever } from './retry.ts'
 
@@ -101,10 +101,11 @@ function isNews(
 ): boolean {
   const live = cluster.live.ofApplication(label)
   if (object.metadata.deletionTimestamp !== undefined) return live.length === 0
+  const now = verdicts(live)
+  const told = healthNews.told(label)
+  healthNews.tell(label, now)
+  if (told !== undefined) return told !== now
+  // since the start nobody was told by us: what the status says is what is known
   const { health, resources = [] } = statusOf(object)
-  const told = healthNews.told(label) ?? health?.status
-  const { status } = applicationHealth(live, resources.length)
-  if (told === undefined || told === status) return false
-  healthNews.tell(label, status)
-  return true
+  return health !== undefined && health.status !== applicationHealth(live, resources.length).status
 }

@@ -30,7 +30,9 @@ export async function application(input: ApplicationInput): Promise<string> {
 }
 
 /** Waits until the operation may be repeated; says false when there is nothing to repeat or news came first. */
-async function backoff({ retryInMs }: Outcome, inbox: Inbox): Promise<boolean> {
+async function backoff({ retryInMs, supersede }: Outcome, inbox: Inbox): Promise<boolean> {
   if (retryInMs === undefined) return false
-  return !(await condition(() => inbox.hasWork(), retryInMs))
+  // both `replace` and `finish` give a retry up for newer work
+  const policy = supersede === 'queue' ? supersede : undefined
+  return !(await condition(() => inbox.hasWork(policy), retryInMs))
 }

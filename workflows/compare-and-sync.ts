@@ -1,43 +1,89 @@
-import { condition, upsertSearchAttributes } from '@temporalio/workflow'
+import { condition, patched, upsertSearchAttributes } from '@temporalio/workflow'
 import { SupersededError } from '../core/errors.ts'
-import type { FailureText, RenderedManifests, SyncPlan } from '../core/flow.ts'
+import type { FailureText, RenderedManifests, ResourceResult, SyncPlan } from '../core/flow.ts'
+import type { ResourceKey } from '../core/manifest/key.ts'
+import { giveUpCarried } from './early-end.ts'
 import { failureOf } from './failure.ts'
-import { factsOf, type Operation, type Progress } from './operation.ts'
-import { type Outcome, retryDelay } from './outcome.ts'
-import { runSteps } from './run-steps.ts'
+import { type End, factsOf, notBegun, type Operation, type Progress } from './operation.ts'
+import { type Outcome, repeatIn } from './outcome.ts'
+import { hasHooks, runSteps } from './run-steps.ts'
 import { quick, steps } from './steps.ts'
 
 /** fetch → render → diff → plan → sync → health; how it ends is reported in this one place. */
 export async function compareAndSync(operation: Operation): Promise<Outcome> {
-  const { carried } = operation.input
+  const { decision, input } = operation
+  const { carried } = input
   if (await gaveWayWhileWaiting(operation)) return operation.end('gives way to newer work')
   const compared = await compareOrFail(operation)
   if ('failure' in compared) return await notCompared(operation, compared.failure)
   const { rendered, plan } = compared
   const continued = carried?.inputs === rendered.inputs ? carried : undefined
+  if (carried !== undefined && continued === undefined && patched('record-superseded')) {
+    await giveUpCarried(operation, short(rendered))
+  }
   if (plan.action === 'none' && continued === undefined) {
-    await operation.report({ rendered, conditions: [...rendered.warnings, ...plan.conditions] })
+    await operation.report({
+      rendered,
+      conditions: [...rendered.warnings, ...plan.conditions],
+      ...(decision.refresh !== undefined && { refreshed: decision.refresh }),
+    })
     return operation.end(`${short(rendered)}: ${plan.reason}`)
   }
   const progress: Progress = {
     startedAt: continued?.startedAt ?? Date.now(),
-    results: [],
+    results: (plan.unpruned ?? []).map(notPruned),
     changed: continued?.changed ?? [],
   }
-  const end = await runSteps(operation, rendered, plan.steps, progress)
+  const end = await runSteps(operation, rendered, plan, progress)
   if (end === 'superseded') {
     const { startedAt, changed } = progress
+    const { inputs, revision } = rendered
     return operation.end(`${short(rendered)}: gives way to newer work`, {
-      carried: { inputs: rendered.inputs, startedAt, changed },
+      carried: { inputs, revision, startedAt, changed, hooks: hasHooks(plan) },
     })
   }
   if (end.failure?.type === SupersededError.name) return again(operation)
+  return await ended(operation, rendered, progress, end)
+}
+
+function notPruned(key: ResourceKey): ResourceResult {
+  return { key, status: 'PruneSkipped', message: 'ignored (requires pruning)' }
+}
+
+/** Reports how the operation ended; one that somebody asked for stays open while it is to be repeated. */
+async function ended(
+  operation: Operation,
+  rendered: RenderedManifests,
+  progress: Progress,
+  end: End,
+): Promise<Outcome> {
+  const { request, refresh } = operation.decision
+  const retryInMs = end.failure && retryOf(operation, end.failure)
+  const repeats = request !== undefined && retryInMs !== undefined
+  const { phase, message, failure } = end
   await operation.report({
     rendered,
     conditions: rendered.warnings,
-    operation: { ...factsOf(operation, rendered, progress), ...end, finishedAt: Date.now() },
+    ...(refresh !== undefined && { refreshed: refresh }),
+    ...(request !== undefined && !repeats && { answers: request }),
+    operation: {
+      ...factsOf(operation, rendered, progress),
+      message: repeats ? `${message}. Retrying in ${Math.round(retryInMs / 1000)} s` : message,
+      phase: repeats ? 'Running' : phase,
+      ...(failure !== undefined && { failure }),
+      ...(!repeats && { finishedAt: Date.now() }),
+    },
   })
-  return ended(operation, `${short(rendered)}: ${end.message}`, end.failure)
+  return operation.end(
+    `${short(rendered)}: ${message}`,
+    retryInMs === undefined ? {} : { retryInMs },
+  )
+}
+
+function retryOf({ decision, input }: Operation, failure: FailureText): number | undefined {
+  if (decision.action !== 'sync') return undefined
+  const automated = decision.request === undefined
+  return repeatIn(failure, input.attempt ?? 0, decision.retry, automated)
 }
 
 /** Self-heal beyond its budget waits; whatever comes meanwhile compares everything anyway. */
@@ -70,16 +116,18 @@ async function compareOrFail(
 /** A comparison that will sync nothing is quick work; one that may sync shows on the timeline. */
 async function compare({ input, decision, wakes }: Operation): Promise<Compared> {
   const { application } = input
-  const { specDigest } = decision
+  const { specDigest, request } = decision
+  const asking = request === undefined ? {} : { request }
   const regular = decision.action === 'sync'
   // drift and health are judged against what was compared last; everything else wants news from Git
   const asked = wakes.filter(({ reason }) => reason !== 'drift' && reason !== 'health')
   const freshSince = Math.max(0, ...asked.map(({ at }) => at))
   const fetched = await steps.fetch.executeWithOptions({ summary: 'resolve the revision' }, [
-    { application, specDigest, freshSince },
+    { application, specDigest, freshSince, ...asking },
   ])
   upsertSearchAttributes({ Revision: [fetched.revision] })
-  const toRender = { application, specDigest, fetched }
+  const anew = decision.refresh?.kind === 'hard'
+  const toRender = { application, specDigest, fetched, anew, ...asking }
   const rendered = regular
     ? await steps.render.executeWithOptions({ summary: `render ${short(fetched)}` }, [toRender])
     : await quick.render(toRender)
@@ -90,23 +138,37 @@ async function compare({ input, decision, wakes }: Operation): Promise<Compared>
       ])
     : await quick.diff(toCompare)
   const retry = (input.attempt ?? 0) > 0
-  const plan = await quick.plan({ application, specDigest, rendered, comparison, retry })
+  const plan = await quick.plan({
+    application,
+    specDigest,
+    rendered,
+    comparison,
+    retry,
+    ...asking,
+    heal: decision.trigger === 'drift' && input.carried === undefined,
+    continued: input.carried?.inputs === rendered.inputs,
+  })
   return { rendered, plan }
 }
 
 /** The desired state is not known: nothing is touched, the old state stays and is shown. */
 async function notCompared(operation: Operation, failure: Failure): Promise<Outcome> {
   if (failure.type === SupersededError.name) return again(operation)
-  await operation.report({ failure: { type: failure.type, message: failure.message } })
-  return ended(operation, failure.message, failure)
-}
-
-function ended(operation: Operation, summary: string, failure: Failure | undefined): Outcome {
-  const repeats = failure?.retryable === true && operation.decision.action === 'sync'
-  return operation.end(
-    summary,
-    repeats ? { retryInMs: retryDelay(operation.input.attempt ?? 0) } : {},
-  )
+  const { decision } = operation
+  const { request, refresh } = decision
+  const retryInMs = retryOf(operation, failure)
+  const { type, message } = failure
+  await operation.report({
+    failure: { type, message },
+    ...(refresh !== undefined && { refreshed: refresh }),
+    // a sync that cannot be compared has failed (SYNC-32)
+    ...(request !== undefined &&
+      retryInMs === undefined && {
+        answers: request,
+        operation: notBegun(decision, message, failure),
+      }),
+  })
+  return operation.end(message, retryInMs === undefined ? {} : { retryInMs })
 }
 
 function short({ revision }: { readonly revision: string }): string {

@@ -47,6 +47,9 @@ export type CarriedOperation = {
   readonly inputs: string
   readonly startedAt: number
   readonly changed: readonly ResourceKey[]
+  readonly revision?: string
+  /** Whether hooks of it may be left that have to be let go. */
+  readonly hooks?: boolean
 }
 
 export type RepositoryInput = {

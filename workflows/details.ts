@@ -1,4 +1,4 @@
-import type { HealthReport } from '../core/flow.ts'
+import type { HealthReport, HookReport } from '../core/flow.ts'
 import { showKey } from '../core/manifest/key.ts'
 
 const shownRows = 20
@@ -26,4 +26,12 @@ export function healthTable(title: string, { resources }: HealthReport): string 
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+}
+
+/** The same for the hooks of a wave. */
+export function hookTable(title: string, hooks: readonly HookReport[]): string {
+  const rows = hooks
+    .slice(0, shownRows)
+    .map(({ key, phase, message }) => `| ${showKey(key)} | ${phase} | ${cell(message)} |`)
+  return [`**${cell(title)}**`, '', '| hook | phase | why |', '|---|---|---|', ...rows].join('\n')
 }

@@ -1,4 +1,6 @@
-import type { Wake } from '../core/flow.ts'
+import type { SupersedePolicy, Wake, WakeReason } from '../core/flow.ts'
+
+const ends: ReadonlySet<WakeReason> = new Set(['delete', 'terminate'])
 
 /**
  * The wakes that an application run has received and not yet taken up.
@@ -8,8 +10,10 @@ export type Inbox = {
   receive(wake: Wake): void
   take(): readonly Wake[]
   isEmpty(): boolean
-  /** Whether something came that the running operation must give way to. */
-  hasWork(): boolean
+  /** Whether something came that the running operation gives way to at its next safe point. */
+  hasWork(policy?: SupersedePolicy): boolean
+  /** Whether the running operation is to end, even in the middle of a hook. */
+  hasEnd(): boolean
   hasHealth(): boolean
   /** Forgets news of health; called right before health is looked at. */
   clearHealth(): void
@@ -27,7 +31,9 @@ export function createInbox(pending: readonly Wake[] = []): Inbox {
       return taken
     },
     isEmpty: () => wakes.length === 0,
-    hasWork: () => wakes.some(({ reason }) => reason !== 'health'),
+    hasWork: (policy = 'replace') =>
+      wakes.some(({ reason }) => (policy === 'replace' ? reason !== 'health' : ends.has(reason))),
+    hasEnd: () => wakes.some(({ reason }) => ends.has(reason)),
     hasHealth: () => wakes.some(({ reason }) => reason === 'health'),
     clearHealth: () => {
       wakes = wakes.filter(({ reason }) => reason !== 'health')

@@ -2,9 +2,10 @@ import { upsertSearchAttributes } from '@temporalio/workflow'
 import type { Decision, StatusReport, Wake } from '../core/flow.ts'
 import { compareAndSync } from './compare-and-sync.ts'
 import type { ApplicationInput } from './contract.ts'
+import { giveUpCarried, terminate } from './early-end.ts'
 import { persist } from './failure.ts'
 import type { Inbox } from './inbox.ts'
-import type { Operation } from './operation.ts'
+import { notBegun, type Operation } from './operation.ts'
 import type { Outcome } from './outcome.ts'
 import { removeResources } from './remove-resources.ts'
 import { quick } from './steps.ts'
@@ -18,17 +19,29 @@ export async function operate(input: ApplicationInput, inbox: Inbox): Promise<Ou
     case 'ignore':
       return operation.end(`ignored: ${decision.reason}`)
     case 'invalid':
-      await operation.report({ problems: decision.problems })
+      await giveUpCarried(operation)
+      await reportInvalid(operation)
       return operation.end(`invalid: ${decision.reason}`)
+    case 'terminate':
+      return await terminate(operation)
     case 'report':
       await operation.report({})
       return operation.end(decision.reason)
     case 'delete':
       return await removeResources(operation)
     case 'compare':
+      await giveUpCarried(operation)
+      return await compareAndSync(operation)
     case 'sync':
       return await compareAndSync(operation)
   }
+}
+
+/** A sync that somebody asked for and that cannot begin has failed (SYNC-32). */
+async function reportInvalid({ decision, report }: Operation): Promise<void> {
+  const { request, problems, reason } = decision
+  if (request === undefined) return await report({ problems })
+  await report({ problems, answers: request, operation: notBegun(decision, `invalid: ${reason}`) })
 }
 
 function begin(
@@ -57,7 +70,14 @@ function begin(
         if (report.final) show(reported.health, facts)
       } while (inbox.hasHealth())
     },
-    end: (summary, more) => ({ summary, wakes, events, ...more }),
+    isOvertaken: () => inbox.hasWork(decision.supersede),
+    end: (summary, more) => ({
+      summary,
+      wakes,
+      events,
+      ...(decision.supersede !== undefined && { supersede: decision.supersede }),
+      ...more,
+    }),
   }
 }
 

@@ -1,5 +1,6 @@
 import type {
   Decision,
+  FailureText,
   OperationFacts,
   RenderedManifests,
   ResourceResult,
@@ -21,6 +22,8 @@ export type Operation = {
   readonly report: (facts: Partial<StatusReport>) => Promise<void>
   /** The end of the operation as the run hands it on. */
   readonly end: (summary: string, more?: Pick<Outcome, 'retryInMs' | 'carried'>) => Outcome
+  /** Whether newer work takes the place of this operation at a safe point. */
+  readonly isOvertaken: () => boolean
 }
 
 /** What has been done so far; grows while the steps run. */
@@ -29,6 +32,15 @@ export type Progress = {
   results: readonly ResourceResult[]
   /** The objects that this operation changed: those it waits for. */
   changed: readonly ResourceKey[]
+}
+
+/** How the steps of an operation ended. */
+export type End = {
+  readonly phase: 'Succeeded' | 'Failed' | 'Error'
+  readonly message: string
+  readonly failure?: FailureText & { readonly retryable?: boolean }
+  /** Whether nothing was done at all, so that there is nothing to clean up after. */
+  readonly notBegun?: boolean
 }
 
 /** What a report says of the operation, but for how it stands. */
@@ -44,5 +56,28 @@ export function factsOf(
     trigger: decision.trigger,
     retryCount: input.attempt ?? 0,
     heal: decision.trigger === 'drift',
+    ...(decision.request !== undefined && { request: decision.request }),
+  }
+}
+
+/** The facts of an operation that ended before anything was known of its revision. */
+export function notBegun(
+  { request, trigger }: Decision,
+  message: string,
+  failure?: FailureText,
+): OperationFacts {
+  const now = Date.now()
+  return {
+    phase: 'Error',
+    message,
+    startedAt: now,
+    finishedAt: now,
+    revision: request?.revision ?? '',
+    trigger,
+    retryCount: 0,
+    heal: false,
+    results: [],
+    ...(request !== undefined && { request }),
+    ...(failure !== undefined && { failure }),
   }
 }

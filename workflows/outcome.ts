@@ -1,4 +1,4 @@
-import type { Wake } from '../core/flow.ts'
+import type { FailureText, RetryPolicy, SupersedePolicy, Wake } from '../core/flow.ts'
 import type { CarriedOperation } from './contract.ts'
 
 /** How one operation ended, for the run that holds it. */
@@ -10,6 +10,8 @@ export type Outcome = {
   /** The wakes to repeat it with. */
   readonly wakes: readonly Wake[]
   readonly carried?: CarriedOperation
+  /** What may take the place of its repetition; absent means anything. */
+  readonly supersede?: SupersedePolicy
   /** Events that Kafka has not taken yet. */
   readonly events: readonly unknown[]
 }
@@ -20,4 +22,21 @@ const lastRetryMs = 15 * 60_000
 /** 10 s × 2ⁿ, at most every 15 min (design §5). */
 export function retryDelay(attempt: number): number {
   return Math.min(firstRetryMs * 2 ** attempt, lastRetryMs)
+}
+
+/**
+ * In how many ms a failed operation is repeated; undefined for not at all. A retry policy repeats
+ * whatever the cause (SYNCP-05, SYNCP-06); without one, or when it is used up, only automated syncs
+ * are repeated, and only for causes that can pass.
+ */
+export function repeatIn(
+  failure: FailureText,
+  attempt: number,
+  policy: RetryPolicy | undefined,
+  automated: boolean,
+): number | undefined {
+  if (policy !== undefined && (policy.limit < 0 || attempt < policy.limit)) {
+    return Math.min(policy.durationMs * policy.factor ** attempt, policy.maxMs)
+  }
+  return automated && failure.retryable === true ? retryDelay(attempt) : undefined
 }

@@ -1,49 +1,89 @@
-import {
-  CancellationScope,
-  condition,
-  isCancellation,
-  patched,
-  setCurrentDetails,
-} from '@temporalio/workflow'
-import { HealthError } from '../core/errors.ts'
-import type {
-  FailureText,
-  HealthReport,
-  RenderedManifests,
-  ResourceResult,
-  SyncStep,
-} from '../core/flow.ts'
-import type { ResourceKey } from '../core/manifest/key.ts'
-import { healthTable, waitingFor } from './details.ts'
+import { setCurrentDetails } from '@temporalio/workflow'
+import type { RenderedManifests, SyncPlan, SyncStep } from '../core/flow.ts'
 import { failureOf } from './failure.ts'
-import { factsOf, type Operation, type Progress } from './operation.ts'
-import { steps, writes } from './steps.ts'
+import { type End, factsOf, type Operation, type Progress } from './operation.ts'
+import { runHooks } from './run-hooks.ts'
+import { writes } from './steps.ts'
+import { waitForHealth } from './wait-for-health.ts'
+import { syncStep, tried, tryPlan } from './write-steps.ts'
 
-export type End = {
-  readonly phase: 'Succeeded' | 'Failed' | 'Error'
-  readonly message: string
-  readonly failure?: FailureText & { readonly retryable?: boolean }
-}
-
-const lookAgainMs = 30_000
-
-/** Runs the plan wave by wave; each wave is waited for (SYNC-04; the last one too, design §8). */
+/** Runs the plan; its hooks of the phase SyncFail when it fails, and lets its hooks go in the end. */
 export async function runSteps(
   operation: Operation,
   rendered: RenderedManifests,
-  plan: readonly SyncStep[],
+  plan: SyncPlan,
   progress: Progress,
 ): Promise<End | 'superseded'> {
-  for (const step of plan) {
-    const refused = await runStep(operation, rendered, step, progress)
-    if (refused !== undefined) return refused
-    // between waves is a safe point
-    if (operation.inbox.hasWork() && step !== plan.at(-1)) return 'superseded'
-    const end = await waitForHealth(operation, rendered, progress)
-    if (end !== undefined) return end
+  const end = await runPlan(operation, rendered, plan, progress)
+  if (end === 'superseded' || end.notBegun === true || !hasHooks(plan)) return end
+  const ended =
+    end.phase === 'Succeeded' ? end : await runFailSteps(operation, rendered, plan, progress, end)
+  if (ended === 'superseded') return ended
+  const outcome = ended.phase === 'Succeeded' ? 'succeeded' : 'failed'
+  try {
+    await writes.settleHooks.executeWithOptions({ summary: `hooks of a sync that ${outcome}` }, [
+      { application: operation.input.application, startedAt: progress.startedAt, outcome },
+    ])
+  } catch (error) {
+    const failure = failureOf(error)
+    return { phase: 'Error', message: failure.message, failure }
   }
-  if (plan.length > 0) return succeeded
+  return ended
+}
+
+export function hasHooks({ steps: main, failSteps = [] }: SyncPlan): boolean {
+  return [...main, ...failSteps].some(({ hooks = [] }) => hooks.length > 0)
+}
+
+/** Tries the plan where that is wanted (design §7), then does it. */
+async function runPlan(
+  operation: Operation,
+  rendered: RenderedManifests,
+  plan: SyncPlan,
+  progress: Progress,
+): Promise<End | 'superseded'> {
+  const dryRun = operation.decision.request?.dryRun === true
+  const isSimple = plan.steps.length <= 1 && !hasHooks(plan)
+  if (dryRun || (plan.check === true && !isSimple)) {
+    const refused = await tryPlan(operation, rendered, plan, progress)
+    if (refused !== undefined) return refused
+    if (dryRun) return tried(plan, progress)
+  }
+  if (plan.check !== undefined && (!isSimple || operation.decision.request !== undefined)) {
+    await showBegin(operation, rendered, plan, progress)
+  }
+  return await runWaves(operation, rendered, plan, progress)
+}
+
+/** Each wave is waited for (SYNC-04; the last one too, design §8). */
+async function runWaves(
+  operation: Operation,
+  rendered: RenderedManifests,
+  plan: SyncPlan,
+  progress: Progress,
+): Promise<End | 'superseded'> {
+  const tryFirst = plan.check === true && plan.steps.length === 1 && !hasHooks(plan)
+  for (const step of plan.steps) {
+    const end = await runStep(operation, rendered, step, progress, tryFirst)
+    if (end !== undefined) return end
+    // between waves is a safe point
+    if (operation.isOvertaken() && step !== plan.steps.at(-1)) return 'superseded'
+    const unhealthy = await waitForHealth(operation, rendered, progress)
+    if (unhealthy !== undefined) return unhealthy
+  }
+  if (plan.steps.length > 0) return succeeded
   return (await waitForHealth(operation, rendered, progress)) ?? succeeded
+}
+
+async function showBegin(
+  operation: Operation,
+  rendered: RenderedManifests,
+  { steps: { length } }: SyncPlan,
+  progress: Progress,
+): Promise<void> {
+  const message = length === 1 ? 'syncing one wave' : `syncing ${length} waves`
+  const facts = { ...factsOf(operation, rendered, progress), phase: 'Running' as const, message }
+  await operation.report({ rendered, final: false, operation: facts })
 }
 
 const succeeded: End = { phase: 'Succeeded', message: 'successfully synced (all tasks run)' }
@@ -53,109 +93,31 @@ async function runStep(
   rendered: RenderedManifests,
   step: SyncStep,
   progress: Progress,
-): Promise<End | undefined> {
-  const { application } = operation.input
-  try {
-    const { resources } = await writes.sync.executeWithOptions(
-      { summary: `sync wave ${step.wave}: ${step.changes.length} objects` },
-      [{ application, rendered, step, heal: operation.decision.trigger === 'drift' }],
-    )
-    progress.results = [...progress.results, ...resources]
-    progress.changed = [...new Set([...progress.changed, ...changedBy(resources)])]
-  } catch (error) {
-    const failure = failureOf(error)
-    return { phase: 'Error', message: failure.message, failure }
+  tryFirst: boolean,
+): Promise<End | 'superseded' | undefined> {
+  if (step.changes.length > 0) {
+    const refused = await syncStep(operation, rendered, step, progress, tryFirst)
+    if (refused !== undefined) return refused
   }
-  const refused = progress.results.filter(({ status }) => status === 'SyncFailed')
-  const first = refused[0]
-  if (first === undefined) return undefined
-  const reasons = refused.map(({ message }) => message).join('; ')
-  const message = `one or more objects failed to apply, reason: ${reasons}`
-  const type = first.failure ?? 'AdmissionDenied'
-  return {
-    phase: 'Failed',
-    message,
-    failure: { type, message, retryable: type !== 'UnknownKindError' },
-  }
+  if (step.hooks === undefined) return undefined
+  return await runHooks(operation, rendered, step.hooks, progress)
 }
 
-function changedBy(resources: readonly ResourceResult[]): readonly ResourceKey[] {
-  return resources.flatMap(({ key, status }) =>
-    status === 'Synced' || status === 'Pruned' ? [key] : [],
-  )
-}
-
-/** Undefined when all that was changed has arrived. */
-async function waitForHealth(
+/** HOOK-11: they run after a failure in any phase; their own failure is only added to the message. */
+async function runFailSteps(
   operation: Operation,
   rendered: RenderedManifests,
+  { failSteps = [] }: SyncPlan,
   progress: Progress,
-): Promise<End | 'superseded' | undefined> {
-  const { inbox, decision } = operation
-  const deadline = progress.startedAt + decision.healthTimeoutMs
-  for (let looks = 1; ; looks++) {
-    inbox.clearHealth()
-    const seen = await lookAtHealth(operation, rendered, progress)
-    if (seen === 'superseded' || 'phase' in seen) return seen
-    if (seen.outcome === 'settled') return undefined
-    if (seen.outcome === 'failed') return unhealthy(seen)
-    // most rollouts end within two looks: a second one costs less than to write, wait and be told
-    if (looks === 1 && !inbox.hasWork() && patched('second-look')) continue
-    if (Date.now() >= deadline) return late(seen, decision.healthTimeoutMs)
-    const message = waitingFor(seen)
-    setCurrentDetails(healthTable(message, seen))
-    const facts = { ...factsOf(operation, rendered, progress), phase: 'Running' as const, message }
-    await operation.report({
-      rendered,
-      final: false,
-      conditions: rendered.warnings,
-      operation: facts,
-    })
-    const patience = Math.max(1, Math.min(lookAgainMs, deadline - Date.now()))
-    await condition(() => !inbox.isEmpty(), patience)
-    if (inbox.hasWork()) return 'superseded'
+  end: End,
+): Promise<End | 'superseded'> {
+  if (failSteps.length > 0) setCurrentDetails(`**${end.message}**\n\nrunning the SyncFail hooks`)
+  for (const { hooks = [] } of failSteps) {
+    const failed = await runHooks(operation, rendered, hooks, progress)
+    if (failed === 'superseded') return failed
+    if (failed !== undefined) {
+      return { ...end, message: `${end.message}\none or more SyncFail hooks failed` }
+    }
   }
-}
-
-/** Looks once; gives way at once when work comes, since looking changes nothing. */
-async function lookAtHealth(
-  { input, inbox }: Operation,
-  rendered: RenderedManifests,
-  { changed }: Progress,
-): Promise<HealthReport | End | 'superseded'> {
-  const scope = new CancellationScope()
-  const looking = scope.run(() =>
-    steps.health.executeWithOptions({ summary: `health of ${changed.length} objects` }, [
-      { application: input.application, rendered, changed },
-    ]),
-  )
-  let done = false
-  const settled = looking.finally(() => {
-    done = true
-  })
-  settled.catch(() => undefined)
-  await condition(() => done || inbox.hasWork())
-  if (!done) scope.cancel()
-  try {
-    return await settled
-  } catch (error) {
-    if (isCancellation(error) && inbox.hasWork()) return 'superseded'
-    return notSeen(failureOf(error))
-  }
-}
-
-/** A cluster that does not answer is looked at again; nothing is said of the objects. */
-function notSeen(failure: FailureText): HealthReport | End {
-  if (!failure.retryable) return { phase: 'Error', message: failure.message, failure }
-  return { outcome: 'waiting', status: 'Unknown', resources: [] }
-}
-
-function unhealthy(seen: HealthReport): End {
-  const message = waitingFor(seen)
-  return { phase: 'Failed', message, failure: { type: HealthError.name, message } }
-}
-
-function late(seen: HealthReport, timeoutMs: number): End {
-  const message = `not healthy after ${Math.round(timeoutMs / 1000)} s: ${waitingFor(seen)}`
-  return { phase: 'Failed', message, failure: { type: HealthError.name, message } }
+  return end
 }

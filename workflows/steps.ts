@@ -17,7 +17,7 @@ const retry = {
 
 /** The steps that a person sees on the timeline of the deployment. */
 export const steps = proxyActivities<
-  Pick<Activities, 'fetch' | 'render' | 'diff' | 'health' | 'observe'>
+  Pick<Activities, 'fetch' | 'render' | 'diff' | 'check' | 'health' | 'observe'>
 >({
   startToCloseTimeout: '15 minutes',
   heartbeatTimeout,
@@ -26,12 +26,14 @@ export const steps = proxyActivities<
 })
 
 /** A write in flight is waited for when its operation is cancelled. */
-export const writes = proxyActivities<Pick<Activities, 'sync' | 'remove'>>({
-  startToCloseTimeout: '15 minutes',
-  heartbeatTimeout,
-  retry,
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-})
+export const writes = proxyActivities<Pick<Activities, 'sync' | 'hook' | 'settleHooks' | 'remove'>>(
+  {
+    startToCloseTimeout: '15 minutes',
+    heartbeatTimeout,
+    retry,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  },
+)
 
 /** Telling Kafka never gives up: the events are already true. */
 export const telling = proxyActivities<Pick<Activities, 'publish'>>({

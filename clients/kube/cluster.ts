@@ -1,5 +1,5 @@
 import { fieldManager } from '../../core/diff/owned.ts'
-import { NotFoundError } from '../../core/errors.ts'
+import { ConflictError, NotFoundError } from '../../core/errors.ts'
 import { keyOf, partsOf, type ResourceKey } from '../../core/manifest/key.ts'
 import type { Manifest } from '../../core/manifest/manifest.ts'
 import { createDiscovery, type Discovery, pathOf } from './discovery.ts'
@@ -27,6 +27,8 @@ export type Cluster = {
   apply(desired: Manifest): Promise<Manifest>
   /** What an apply would give, without doing it. */
   dryRun(desired: Manifest): Promise<Manifest>
+  /** Takes a finalizer off this very object; harmless when it is gone or has none. */
+  release(live: Manifest, finalizer: string): Promise<void>
   /** Deletes this very object (by uid); says false when it was gone already. */
   remove(live: Manifest, propagation: DeletePropagation): Promise<boolean>
   /** The objects of a kind in a namespace, read from the server now. */
@@ -79,7 +81,7 @@ function writes(
   transport: KubeTransport,
   discovery: Discovery,
   store: LiveStore,
-): Pick<Cluster, 'apply' | 'dryRun' | 'remove'> {
+): Pick<Cluster, 'apply' | 'dryRun' | 'release' | 'remove'> {
   const patch = async (desired: Manifest, dryRun: boolean): Promise<Manifest> => {
     const resource = await discovery.resource(desired.apiVersion, desired.kind)
     const { namespace, name = '' } = desired.metadata
@@ -94,6 +96,13 @@ function writes(
     apply: async (desired) =>
       (await store.write(keyOf(desired), () => patch(desired, false))) ?? desired,
     dryRun: (desired) => patch(desired, true),
+    async release(live, finalizer) {
+      const resource = await discovery.resource(live.apiVersion, live.kind)
+      const { namespace, name = '' } = live.metadata
+      await store.write(keyOf(live), () =>
+        release(transport, pathOf(resource, namespace, name), live, finalizer),
+      )
+    },
     async remove(live, propagationPolicy) {
       const resource = await discovery.resource(live.apiVersion, live.kind)
       const { namespace, name = '', uid } = live.metadata
@@ -110,6 +119,39 @@ function writes(
       )
       return removed !== undefined
     },
+  }
+}
+
+const maxConflicts = 8
+
+/** Finalizers are a plain list in a merge patch: what others add meanwhile must not be lost. */
+async function release(
+  transport: KubeTransport,
+  path: string,
+  { metadata: { uid } }: Manifest,
+  finalizer: string,
+): Promise<Manifest | undefined> {
+  for (let attempt = 0; ; attempt++) {
+    const now = await unlessGone(transport.request<Manifest>(path))
+    const { finalizers = [], resourceVersion } = now?.metadata ?? {}
+    if (now?.metadata.uid !== uid || !finalizers.includes(finalizer)) return now
+    const metadata = {
+      resourceVersion,
+      uid,
+      finalizers: finalizers.filter((one) => one !== finalizer),
+    }
+    try {
+      return await unlessGone(
+        transport.request<Manifest>(path, {
+          method: 'PATCH',
+          contentType: 'application/merge-patch+json',
+          query: { fieldManager },
+          body: { metadata },
+        }),
+      )
+    } catch (error) {
+      if (!(error instanceof ConflictError) || attempt === maxConflicts) throw error
+    }
   }
 }
 

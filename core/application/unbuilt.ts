@@ -4,6 +4,7 @@ import type { Application, ApplicationSource, ApplicationSpec } from './schema.t
  * Options that change nothing here, or are the way we always work: server-side apply, of what differs.
  */
 const meantAnyway = new Set([
+  'CreateNamespace=true',
   'CreateNamespace=false',
   'ServerSideApply=true',
   'ApplyOutOfSyncOnly=true',
@@ -56,7 +57,6 @@ function policyFields({ syncPolicy, ignoreDifferences }: ApplicationSpec): reado
     (option) => knownOptions.has(option.split('=')[0]) && !meantAnyway.has(option),
   )
   return [
-    ...(isSet(syncPolicy?.retry) ? ['spec.syncPolicy.retry'] : []),
     ...(isSet(syncPolicy?.managedNamespaceMetadata)
       ? ['spec.syncPolicy.managedNamespaceMetadata']
       : []),

@@ -1,14 +1,18 @@
 import { type Application, isAutomated } from '../application.ts'
-import type { Comparison, RenderedManifests, ResourceDiff, SyncPlan, SyncStep } from '../flow.ts'
+import type {
+  Comparison,
+  Hook,
+  OperationRequest,
+  RenderedManifests,
+  ResourceDiff,
+  SyncPlan,
+  SyncStep,
+} from '../flow.ts'
 import { partsOf } from '../manifest/key.ts'
-import type { LastAttempt } from '../status/status.ts'
-import { kindRank } from './order.ts'
+import type { Hold, LastAttempt } from '../status/status.ts'
+import { failStepsOf, stepsOf } from './steps.ts'
 
-/**
- * The law of this room: a plan says what will be done and in which order; it carries no outcome.
- * Order: wave, then kind, then name (SYNC-02); prunes before creates of their wave (SYNC-08),
- * their waves mirrored among themselves (SYNC-16).
- */
+/** The law of this room: a plan says what will be done and in which order; it carries no outcome. */
 export type PlanInput = {
   readonly application: Application
   readonly specDigest: string
@@ -17,24 +21,36 @@ export type PlanInput = {
   readonly lastAttempt: LastAttempt | undefined
   /** True when the operation repeats one whose cause can pass. */
   readonly retry: boolean
+  readonly request?: OperationRequest | undefined
+  /** Set while a rollback keeps automated sync off. */
+  readonly hold?: Hold | undefined
+  /** Whether this is only the mending of what drifted. */
+  readonly heal?: boolean
+  /** Whether it goes on with an operation that gave way in its middle. */
+  readonly continued?: boolean
+  /** `group/kind` of what the API server took in the last sync. */
+  readonly acceptedKinds?: ReadonlySet<string>
 }
 
 /** Decides whether to sync, and in which steps. Pure. */
 export function planSync(input: PlanInput): SyncPlan {
+  return input.request === undefined ? planAutomated(input) : planRequested(input, input.request)
+}
+
+function planAutomated(input: PlanInput): SyncPlan {
   const { automated } = input.application.spec.syncPolicy ?? {}
-  const none = (reason: string, message?: string): SyncPlan => ({
-    action: 'none',
-    reason,
-    conditions: message === undefined ? [] : [{ type: 'SyncError', message }],
-    steps: [],
-  })
   const { differences, equal } = input.comparison
-  if (differences.length === 0) return none('nothing differs')
+  if (differences.length === 0 && input.continued !== true) return none('nothing differs')
   if (!isAutomated(input.application)) return none('automated sync is off')
+  const held = onHold(input)
+  if (held !== undefined) return none(held)
   const prune = automated?.prune === true
   const wanted = differences.filter((difference) => prune || difference.action !== 'prune')
-  if (wanted.length === 0) return none('only pruning is needed and automated prune is off')
-  if (equal === 0 && wanted.every(({ action }) => action === 'prune') && !automated?.allowEmpty) {
+  if (wanted.length === 0 && input.continued !== true) {
+    return none('only pruning is needed and automated prune is off')
+  }
+  const wipes = wanted.length > 0 && wanted.every(({ action }) => action === 'prune')
+  if (equal === 0 && wipes && !automated?.allowEmpty) {
     return none(
       'all resources would be pruned',
       'auto-sync will wipe out all resources: the repository declares none any more; set syncPolicy.automated.allowEmpty if that is meant',
@@ -42,7 +58,75 @@ export function planSync(input: PlanInput): SyncPlan {
   }
   const refusal = refused(input, automated?.selfHeal === true)
   if (refusal !== undefined) return none(refusal.reason, refusal.message)
-  return { action: 'sync', reason: 'differences found', conditions: [], steps: stepsOf(wanted) }
+  // a self-heal mends objects; it deploys nothing, so no hook runs (AUTO-10)
+  return sync(input, wanted, input.heal === true ? [] : (input.comparison.hooks ?? []))
+}
+
+/** What a person asks for is done, whatever was tried before; only what was chosen (SYNC-17). */
+function planRequested(input: PlanInput, request: OperationRequest): SyncPlan {
+  const { differences, hooks = [] } = input.comparison
+  const chosen = differences.filter((difference) => isSelected(difference, request))
+  const wanted = chosen.filter(({ action }) => request.prune || action !== 'prune')
+  const unpruned = chosen.filter((difference) => !wanted.includes(difference))
+  return {
+    ...sync(input, wanted, request.hooks ? hooks : []),
+    reason: 'asked for',
+    unpruned: unpruned.map(({ key }) => key),
+  }
+}
+
+function sync(
+  { comparison, acceptedKinds }: PlanInput,
+  wanted: readonly ResourceDiff[],
+  hooks: readonly Hook[],
+): SyncPlan {
+  const steps = stepsOf(wanted, hooks, comparison)
+  return {
+    action: 'sync',
+    reason: 'differences found',
+    conditions: [],
+    steps,
+    failSteps: failStepsOf(hooks),
+    check: isToBeChecked(steps, acceptedKinds ?? new Set()),
+  }
+}
+
+/** Updates of one wave whose kinds were accepted before are not tried first: their apply itself tells. */
+function isToBeChecked(steps: readonly SyncStep[], accepted: ReadonlySet<string>): boolean {
+  if (steps.length > 1 || steps.some(({ hooks = [] }) => hooks.length > 0)) return true
+  return steps
+    .flatMap(({ changes }) => changes)
+    .some(({ key, action }) => {
+      const { group, kind } = partsOf(key)
+      return action === 'create' || (action === 'update' && !accepted.has(`${group}/${kind}`))
+    })
+}
+
+function isSelected({ key }: ResourceDiff, { resources }: OperationRequest): boolean {
+  if (resources === undefined) return true
+  const { group, kind, namespace, name } = partsOf(key)
+  return resources.some(
+    (wanted) =>
+      wanted.group === group &&
+      wanted.kind === kind &&
+      wanted.name === name &&
+      (wanted.namespace === undefined || wanted.namespace === namespace),
+  )
+}
+
+function none(reason: string, message?: string): SyncPlan {
+  return {
+    action: 'none',
+    reason,
+    conditions: message === undefined ? [] : [{ type: 'SyncError', message }],
+    steps: [],
+  }
+}
+
+/** A rollback holds until Git shows something else than what it went back from (design §8). */
+function onHold({ hold, rendered }: PlanInput): string | undefined {
+  if (hold === undefined || hold.inputs !== rendered.inputs) return undefined
+  return `automated sync is on hold since the rollback to ${hold.revision.slice(0, 7)}; push a newer revision or sync by hand to release it`
 }
 
 /** The same inputs are not tried twice by themselves (AUTO-09), unless they heal (AUTO-10) or repeat. */
@@ -60,38 +144,4 @@ function refused(
     reason: 'this revision failed and waits for a new commit or spec',
     message: `Failed last sync attempt to ${last.revision}: ${last.failure ?? last.phase}; push a fix or change the spec`,
   }
-}
-
-function stepsOf(differences: readonly ResourceDiff[]): readonly SyncStep[] {
-  const mirrored = mirror(differences.filter(({ action }) => action === 'prune'))
-  const changes = differences
-    .map((change) => ({ change, wave: mirrored.get(change) ?? change.wave }))
-    .sort((a, b) => a.wave - b.wave || order(a.change, b.change))
-  const waves = [...new Set(changes.map(({ wave }) => wave))]
-  return waves.map((wave) => ({
-    wave,
-    changes: changes
-      .filter((entry) => entry.wave === wave)
-      .map(({ change: { key, action } }) => ({ key, action })),
-  }))
-}
-
-/** Prune waves {-1, 0, 3} become {3, 0, -1}. */
-function mirror(prunes: readonly ResourceDiff[]): ReadonlyMap<ResourceDiff, number> {
-  const waves = [...new Set(prunes.map(({ wave }) => wave))].sort((a, b) => a - b)
-  const swapped = new Map(
-    waves.map((wave, index) => [wave, waves[waves.length - 1 - index] ?? wave]),
-  )
-  return new Map(prunes.map((prune) => [prune, swapped.get(prune.wave) ?? prune.wave]))
-}
-
-function order(a: ResourceDiff, b: ResourceDiff): number {
-  const prune = Number(b.action === 'prune') - Number(a.action === 'prune')
-  if (prune !== 0) return prune
-  const sign = a.action === 'prune' ? -1 : 1
-  const [left, right] = [partsOf(a.key), partsOf(b.key)]
-  return (
-    sign * (kindRank(left.kind) - kindRank(right.kind)) ||
-    sign * (left.name < right.name ? -1 : left.name > right.name ? 1 : 0)
-  )
 }

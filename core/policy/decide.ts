@@ -1,6 +1,9 @@
 import { type Application, isAutomated } from '../application.ts'
 import { digestOf } from '../digest.ts'
-import type { Decision, Wake, WakeReason } from '../flow.ts'
+import type { Decision, SupersedePolicy, Wake, WakeReason } from '../flow.ts'
+import { isTerminating } from '../status/status.ts'
+import { durationMs } from '../time.ts'
+import { refreshOf, requestOf, retryOf } from './request.ts'
 
 const resourcesFinalizer = 'resources-finalizer.argocd.argoproj.io'
 const finalizers = [
@@ -27,6 +30,8 @@ export type DecideInput = {
 /** Which reason names the operation when several came together: the one a person would ask for first. */
 const order: readonly WakeReason[] = [
   'delete',
+  'terminate',
+  'operation',
   'spec',
   'push',
   'refresh',
@@ -39,15 +44,22 @@ const order: readonly WakeReason[] = [
 /** Decides what the wakes mean for the application (AUTO-08, AUTO-14, APP-12, SYNCP-01). Pure. */
 export function decide({ application, problems, wakes }: DecideInput): Decision {
   const trigger = order.find((reason) => wakes.some((wake) => wake.reason === reason)) ?? 'start'
+  if (application === undefined) return gone(trigger)
+  const request = requestOf(application)
+  const retry = retryOf(application)
+  const refresh = refreshOf(application)
   const decision = (action: Decision['action'], reason: string): Decision => ({
     action,
     reason,
-    specDigest: application === undefined ? '' : digestOf(application.spec),
-    trigger,
+    specDigest: digestOf(application.spec),
+    trigger: request === undefined ? trigger : 'operation',
     problems,
-    healthTimeoutMs: application === undefined ? 0 : healthTimeout(application),
+    healthTimeoutMs: healthTimeout(application),
+    supersede: supersedePolicy(application),
+    ...(request !== undefined && { request }),
+    ...(retry !== undefined && { retry }),
+    ...(refresh !== undefined && { refresh }),
   })
-  if (application === undefined) return decision('ignore', 'the Application is gone')
   const { deletionTimestamp, finalizers: held = [], annotations = {} } = application.metadata
   if (deletionTimestamp !== undefined) {
     return held.some(isResourcesFinalizer)
@@ -57,7 +69,9 @@ export function decide({ application, problems, wakes }: DecideInput): Decision 
   if (annotations['argocd.argoproj.io/skip-reconcile'] === 'true') {
     return decision('ignore', 'the annotation argocd.argoproj.io/skip-reconcile is set')
   }
+  if (isTerminating(application)) return decision('terminate', 'somebody terminated the operation')
   if (problems.length > 0) return decision('invalid', problems.join('; '))
+  if (request !== undefined) return decision('sync', `${request.initiator} asked for it`)
   if (trigger === 'health') return decision('report', 'the health of a resource changed')
   if (!isAutomated(application)) return decision('compare', 'automated sync is off')
   if (trigger === 'drift' && application.spec.syncPolicy?.automated?.selfHeal !== true) {
@@ -66,11 +80,26 @@ export function decide({ application, problems, wakes }: DecideInput): Decision 
   return decision('sync', `automated sync after ${trigger}`)
 }
 
-/** `driftless.dev/health-timeout: 90s` (units s, m, h); anything else is the default of ten minutes. */
-function healthTimeout(application: Application): number {
-  const text = application.metadata.annotations?.['driftless.dev/health-timeout'] ?? ''
-  const found = /^(\d+)(s|m|h)$/.exec(text)
-  if (found === null) return defaultHealthTimeoutMs
-  const unit = { s: 1_000, m: 60_000, h: 3_600_000 }[found[2] as 's' | 'm' | 'h']
-  return Number(found[1]) * unit
+function gone(trigger: string): Decision {
+  const reason = 'the Application is gone'
+  return { action: 'ignore', reason, specDigest: '', trigger, problems: [], healthTimeoutMs: 0 }
+}
+
+/** `driftless.dev/health-timeout: 90s`; anything that is no duration is the default of ten minutes. */
+function healthTimeout({ metadata }: Application): number {
+  return (
+    durationMs(metadata.annotations?.['driftless.dev/health-timeout']) ?? defaultHealthTimeoutMs
+  )
+}
+
+const policies: readonly SupersedePolicy[] = ['replace', 'finish', 'queue']
+
+/** `driftless.dev/supersede`; what nobody would sync anew, and a chosen revision, are finished first. */
+function supersedePolicy(application: Application): SupersedePolicy {
+  const named = application.metadata.annotations?.['driftless.dev/supersede']
+  const policy = policies.find((known) => known === named)
+  if (policy !== undefined) return policy
+  const request = requestOf(application)
+  const chosen = request !== undefined && (request.ownSource || request.revision !== undefined)
+  return chosen || !isAutomated(application) ? 'finish' : 'replace'
 }

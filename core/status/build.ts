@@ -5,7 +5,7 @@ import type { ApplicationHealth } from './application-health.ts'
 import { conditionsOf } from './conditions.ts'
 import { historyAfter } from './history.ts'
 import { operationStateOf, sourceJson } from './operation-state.ts'
-import { attemptAfter, healsAfter } from './own.ts'
+import { attemptAfter, failureAfter, healsAfter, holdAfter } from './own.ts'
 import type { ApplicationStatus, ResourceStatus } from './status.ts'
 
 export type StatusInput = {
@@ -34,6 +34,8 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
   const rendered = report.rendered?.digest ?? previous.driftless?.rendered
   const lastAttempt = attemptAfter(previous, report)
   const heals = healsAfter(previous, report)
+  const hold = holdAfter(application, previous, report)
+  const failure = failureAfter(previous, report)
   return {
     sync: syncOf(input),
     health: healthOf(input, at),
@@ -52,6 +54,8 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
       ...(rendered !== undefined && { rendered }),
       ...(lastAttempt !== undefined && { lastAttempt }),
       ...(heals !== undefined && { heals }),
+      ...(hold !== undefined && { hold }),
+      ...(failure !== undefined && { failure }),
     },
   }
 }

@@ -1,7 +1,7 @@
 import { type Application, historyLimit } from '../application.ts'
 import type { StatusReport } from '../flow.ts'
 import { rfc3339 } from '../time.ts'
-import { sourceJson } from './operation-state.ts'
+import { deployedSource } from './operation-state.ts'
 import type { HistoryEntry } from './status.ts'
 
 /**
@@ -14,6 +14,9 @@ export function historyAfter(
   { operation, at }: StatusReport,
 ): readonly HistoryEntry[] {
   if (operation?.phase !== 'Succeeded') return history
+  const { request } = operation
+  // neither a trial nor a part is a deployment that one could go back to (SYNC-17, SYNC-21)
+  if (request?.dryRun === true || request?.resources !== undefined) return history
   const last = history.at(-1)
   if (operation.heal && last?.revision === operation.revision) {
     return [...history.slice(0, -1), { ...last, heals: (last.heals ?? 0) + 1 }]
@@ -23,8 +26,8 @@ export function historyAfter(
     revision: operation.revision,
     deployedAt: rfc3339(operation.finishedAt ?? at),
     deployStartedAt: rfc3339(operation.startedAt),
-    source: sourceJson(application),
-    initiatedBy: { automated: true },
+    source: deployedSource(application, operation),
+    initiatedBy: request === undefined ? { automated: true } : { username: request.initiator },
   }
   const limit = historyLimit(application)
   return limit === 0 ? [] : [...history, entry].slice(-limit)

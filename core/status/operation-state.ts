@@ -1,36 +1,66 @@
 import { type Application, sourceOf } from '../application.ts'
-import type { ResourceResult, StatusReport } from '../flow.ts'
+import { digestOf } from '../digest.ts'
+import type { EarlyEnd, OperationFacts, ResourceResult, StatusReport } from '../flow.ts'
 import { partsOf } from '../manifest/key.ts'
 import type { JsonObject } from '../manifest/manifest.ts'
+import { asRequested } from '../policy/request.ts'
 import { rfc3339 } from '../time.ts'
 import type { OperationState } from './status.ts'
 
 /** The operation of a report in Argo CD's shape (SYNC-28 to SYNC-30); the previous one when it speaks of none. */
 export function operationStateOf(
   application: Application,
-  { operation }: StatusReport,
+  { operation, ends, at }: StatusReport,
   previous: OperationState | undefined,
 ): OperationState | undefined {
+  if (ends !== undefined && previous !== undefined) return endedEarly(previous, ends, at)
   if (operation === undefined) return previous
+  const begun = rfc3339(operation.startedAt)
+  // only the end of an operation answers the wish to end it
+  const terminating = previous?.phase === 'Terminating' && previous.startedAt === begun
   return {
-    operation: {
-      sync: { revision: operation.revision },
-      initiatedBy: { automated: true },
-      info: [{ name: 'Reason', value: operation.trigger }],
-    },
-    phase: operation.phase,
+    operation: operationJson(application, operation),
+    phase: terminating && operation.phase === 'Running' ? 'Terminating' : operation.phase,
     message: operation.message,
-    startedAt: rfc3339(operation.startedAt),
+    startedAt: begun,
     ...(operation.finishedAt !== undefined && { finishedAt: rfc3339(operation.finishedAt) }),
     ...(operation.retryCount > 0 && { retryCount: operation.retryCount }),
     syncResult: {
       revision: operation.revision,
-      source: sourceJson(application),
+      source: deployedSource(application, operation),
       resources: operation.results
         .filter(({ status }) => status !== 'NotReached')
         .map(resourceResult),
     },
   }
+}
+
+/** An operation that is over already stays as it ended. */
+function endedEarly(previous: OperationState, { message }: EarlyEnd, at: number): OperationState {
+  if (previous.phase !== 'Running' && previous.phase !== 'Terminating') return previous
+  return { ...previous, phase: 'Failed', message, finishedAt: rfc3339(at) }
+}
+
+function operationJson({ operation }: Application, { request, revision, trigger }: OperationFacts) {
+  if (request === undefined) {
+    return {
+      sync: { revision },
+      initiatedBy: { automated: true },
+      info: [{ name: 'Reason', value: trigger }],
+    }
+  }
+  const asked = digestOf(operation ?? null) === request.digest ? operation : undefined
+  return {
+    ...(asked as JsonObject | undefined),
+    sync: { ...(asked?.sync as JsonObject | undefined), revision },
+    initiatedBy: { username: request.initiator },
+  }
+}
+
+/** What the operation deployed from: the source of the request when it brought one. */
+export function deployedSource(application: Application, { request }: OperationFacts): JsonObject {
+  const asked = digestOf(application.operation ?? null) === request?.digest
+  return sourceJson(asked ? asRequested(application, request) : application)
 }
 
 export function sourceJson(application: Application): JsonObject {
@@ -51,12 +81,13 @@ const messageOf: Partial<Record<ResourceResult['status'], string>> = {
   Pruned: 'pruned',
 }
 
-function resourceResult({ key, status, message }: ResourceResult): JsonObject {
+function resourceResult({ key, status, message, hook }: ResourceResult): JsonObject {
   return {
     ...partsOf(key),
     status: statusOf[status],
     message: message ?? messageOf[status] ?? '',
-    hookPhase: status === 'SyncFailed' ? 'Failed' : 'Running',
-    syncPhase: 'Sync',
+    ...(hook !== undefined && { hookType: hook.type }),
+    hookPhase: hook?.phase ?? (status === 'SyncFailed' ? 'Failed' : 'Running'),
+    syncPhase: hook?.type ?? 'Sync',
   }
 }

@@ -1,3 +1,5 @@
+import type { Application } from '../application.ts'
+import type { Failure } from '../failure/failure.ts'
 import type { HealthStatus } from '../health/health.ts'
 import type { JsonObject, Manifest } from '../manifest/manifest.ts'
 
@@ -26,6 +28,11 @@ export type ApplicationStatus = {
 /** The status as we last wrote it; empty for an Application that has none yet. */
 export function statusOf(application: Manifest): ApplicationStatus {
   return (application.status ?? {}) as ApplicationStatus
+}
+
+/** Whether somebody asked for the end of the operation, by `status.operationState.phase` (SYNC-25). */
+export function isTerminating(application: Manifest | Application): boolean {
+  return statusOf(application as Manifest).operationState?.phase === 'Terminating'
 }
 
 export type OperationState = {
@@ -80,6 +87,9 @@ export type OwnStatus = {
   readonly inputs?: string
   readonly rendered?: string
   readonly lastAttempt?: LastAttempt
+  readonly hold?: Hold
+  /** Why the last operation or comparison failed, in the words of docs/concepts.md. */
+  readonly failure?: Failure
   /** Self-heal budget per object; absent means full. */
   readonly heals?: Readonly<Record<string, HealBudget>>
 }
@@ -92,6 +102,17 @@ export type LastAttempt = {
   readonly phase: string
   readonly failure?: string
   readonly retryable?: boolean
+}
+
+/** Set by a rollback: automated sync stays off until Git shows something newer, or somebody syncs. */
+export type Hold = {
+  /** What was rolled back to. */
+  readonly revision: string
+  readonly id: number
+  readonly by: string
+  readonly at: string
+  /** What the tracked revision rendered from when it was left: as long as it does, the hold lasts. */
+  readonly inputs: string
 }
 
 export type HealBudget = {

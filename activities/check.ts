@@ -1,0 +1,27 @@
+import { SupersededError } from '../core/errors.ts'
+import type { ApplicationRef, RenderedManifests, SyncResult, SyncStep } from '../core/flow.ts'
+import type { ActivityClients } from './clients.ts'
+import { watchKinds } from './compare.ts'
+import { currentApplication, destinationOf } from './current.ts'
+import { readRendered } from './rendered.ts'
+import { tryChanges } from './try-changes.ts'
+
+export type CheckInput = {
+  readonly application: ApplicationRef
+  readonly rendered: RenderedManifests
+  readonly steps: readonly SyncStep[]
+}
+
+/** Tries the whole plan as a dry-run; what is refused is said together, before anything is written. */
+export function createCheck(clients: ActivityClients) {
+  return async ({ application: ref, rendered, steps }: CheckInput): Promise<SyncResult> => {
+    const current = await currentApplication(clients.applications, ref)
+    if (current === undefined) throw new SupersededError(`the Application ${ref.name} is gone`)
+    const { objects } = await readRendered(clients.artifacts, rendered.digest)
+    await watchKinds(destinationOf(clients, current), objects)
+    const changes = steps.flatMap((step) => step.changes)
+    const hooks = steps.flatMap((step) => step.hooks ?? [])
+    const resources = await tryChanges(clients, current, objects, { changes, hooks })
+    return { resources, refusedBeforehand: resources.length > 0 }
+  }
+}

@@ -1,0 +1,161 @@
+import type { StoredApplication } from '../clients/applications.ts'
+import type { Cluster } from '../clients/kube/cluster.ts'
+import { NetworkError, PlatformError, SupersededError } from '../core/errors.ts'
+import type { ApplicationRef, HookReport, PlannedHook, RenderedManifests } from '../core/flow.ts'
+import { assessHealth } from '../core/health/assess.ts'
+import { keyOf, showKey } from '../core/manifest/key.ts'
+import type { Manifest } from '../core/manifest/manifest.ts'
+import { instanceName, withTracking } from '../core/manifest/tracking.ts'
+import {
+  deletePoliciesOf,
+  type HookRun,
+  hookFinalizer,
+  hookPhase,
+  hookToCreate,
+  isOfRun,
+} from '../core/plan/hook.ts'
+import { verdicts } from '../core/status/application-health.ts'
+import { followChanges } from './changes.ts'
+import type { ActivityClients } from './clients.ts'
+import { watchKinds } from './compare.ts'
+import { currentApplication, destinationOf } from './current.ts'
+import { refuseForbiddenKind } from './permitted.ts'
+import { readRendered } from './rendered.ts'
+import { withReasons } from './waiting-reasons.ts'
+
+export type HookInput = {
+  readonly application: ApplicationRef
+  readonly rendered: RenderedManifests
+  readonly hook: PlannedHook
+  /** Epoch ms of the start of the operation. */
+  readonly startedAt: number
+  /** Whether an earlier look found it created: it is never created twice. */
+  readonly created: boolean
+}
+
+const patienceMs = 1_800
+
+/**
+ * Runs one hook in one phase of one operation, at most once: its object carries the mark of its run,
+ * so that whoever repeats this finds it and only looks. Returns within two seconds with how it is.
+ */
+export function createHook(clients: ActivityClients) {
+  return async (input: HookInput): Promise<HookReport> => {
+    const { application: ref, rendered, hook } = input
+    const current = await currentApplication(clients.applications, ref)
+    if (current === undefined) throw new SupersededError(`the Application ${ref.name} is gone`)
+    const cluster = destinationOf(clients, current)
+    const { objects } = await readRendered(clients.artifacts, rendered.digest)
+    const declared = objects[hook.object]
+    if (declared === undefined) throw new SupersededError(`${showKey(hook.key)} is not declared`)
+    await watchKinds(cluster, [declared])
+    const run = { startedAt: input.startedAt, revision: rendered.revision, phase: hook.phase }
+    const desired = tracked(clients, current, hookToCreate(declared.manifest, run))
+    return await clients.healthNews.attend(current.label, async () => {
+      const report = await runHook(clients, current, cluster, desired, run, input.created)
+      if (report.phase === 'Running') {
+        clients.healthNews.tell(current.label, verdicts(cluster.live.ofApplication(current.label)))
+      }
+      return report
+    })
+  }
+}
+
+function tracked(
+  { applications }: ActivityClients,
+  { ref, label }: StoredApplication,
+  hook: Manifest,
+): Manifest {
+  const instance = instanceName(ref.namespace, ref.name, applications.namespace)
+  return withTracking(hook, { instance, label })
+}
+
+async function runHook(
+  clients: ActivityClients,
+  current: StoredApplication,
+  cluster: Cluster,
+  desired: Manifest,
+  run: HookRun,
+  created: boolean,
+): Promise<HookReport> {
+  const key = keyOf(desired)
+  const until = clients.now() + patienceMs
+  const changes = followChanges(cluster, current.label)
+  let made = created
+  try {
+    for (;;) {
+      const live = await ourRun(cluster, desired, run)
+      const report =
+        live === undefined
+          ? await create(clients, current, cluster, desired, made)
+          : { key, created: true, ...resultOf(live) }
+      made ||= report.created
+      const left = until - clients.now()
+      if (report.phase !== 'Running') return report
+      if (left <= 0) return await explained(cluster, report)
+      if (live !== undefined || !report.created) await changes.next(left)
+    }
+  } finally {
+    changes.stop()
+  }
+}
+
+/** The object as this run made it: from the watch when that shows it, else from the server. */
+async function ourRun(cluster: Cluster, desired: Manifest, run: HookRun) {
+  const seen = cluster.live.get(keyOf(desired))
+  if (seen !== undefined && isOfRun(seen, run)) return seen
+  const read = await cluster.read(desired.apiVersion, keyOf(desired))
+  return read !== undefined && isOfRun(read, run) ? read : undefined
+}
+
+async function create(
+  { applications }: ActivityClients,
+  current: StoredApplication,
+  cluster: Cluster,
+  desired: Manifest,
+  created: boolean,
+): Promise<HookReport> {
+  const key = keyOf(desired)
+  if (created) {
+    const message = `${showKey(key)} is missing, it might have been deleted`
+    return { key, created, phase: 'Error', message }
+  }
+  try {
+    refuseForbiddenKind(applications, current, key)
+    if (!(await makeRoom(cluster, desired))) {
+      const message = `waiting for the ${showKey(key)} of an earlier run to be gone`
+      return { key, created: false, phase: 'Running', message }
+    }
+    const live = await cluster.apply(desired)
+    return { key, created: true, ...resultOf(live) }
+  } catch (error) {
+    // an API server that is away is waited for; a refusal is a result
+    if (error instanceof NetworkError || !(error instanceof PlatformError)) throw error
+    return { key, created: false, phase: 'Error', message: `${showKey(key)}: ${error.message}` }
+  }
+}
+
+/** Deletes the object of an earlier run where the policy says so (HOOK-09); says whether the place is free. */
+async function makeRoom(cluster: Cluster, desired: Manifest): Promise<boolean> {
+  const before = await cluster.read(desired.apiVersion, keyOf(desired))
+  if (before === undefined || !deletePoliciesOf(desired).includes('BeforeHookCreation')) return true
+  await cluster.release(before, hookFinalizer)
+  if (before.metadata.deletionTimestamp === undefined) await cluster.remove(before, 'Background')
+  return (await cluster.read(desired.apiVersion, keyOf(desired))) === undefined
+}
+
+function resultOf(live: Manifest): Pick<HookReport, 'phase' | 'message'> {
+  const health = assessHealth(live)
+  return { phase: hookPhase(health), message: health?.message ?? '' }
+}
+
+/** With why its pods do not get on, for as long as it runs. */
+async function explained(cluster: Cluster, report: HookReport): Promise<HookReport> {
+  const resources = [{ key: report.key, status: 'Progressing' as const, message: report.message }]
+  const { resources: found } = await withReasons(cluster, {
+    outcome: 'waiting',
+    status: 'Progressing',
+    resources,
+  })
+  return { ...report, message: found[0]?.message ?? report.message }
+}

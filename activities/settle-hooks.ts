@@ -1,0 +1,45 @@
+import type { Cluster } from '../clients/kube/cluster.ts'
+import type { ApplicationRef } from '../core/flow.ts'
+import { assessHealth } from '../core/health/assess.ts'
+import type { Manifest } from '../core/manifest/manifest.ts'
+import { deletePoliciesOf, hookFinalizer, hookPhase, isOfOperation } from '../core/plan/hook.ts'
+import type { ActivityClients } from './clients.ts'
+import { currentApplication, destinationOf } from './current.ts'
+
+export type SettleHooksInput = {
+  readonly application: ApplicationRef
+  /** Epoch ms of the start of the operation whose hooks are meant. */
+  readonly startedAt: number
+  readonly outcome: 'succeeded' | 'failed' | 'terminated'
+}
+
+/**
+ * After the end of an operation: its hooks are let go, and deleted where their policy says so
+ * (HOOK-07, HOOK-08). A hook that still runs is deleted when the operation was terminated (SYNC-25).
+ */
+export function createSettleHooks(clients: ActivityClients) {
+  return async ({ application: ref, startedAt, outcome }: SettleHooksInput): Promise<void> => {
+    const current = await currentApplication(clients.applications, ref)
+    if (current === undefined) return
+    const cluster = destinationOf(clients, current)
+    const hooks = cluster.live
+      .ofApplication(current.label)
+      .filter((live) => isOfOperation(live, startedAt))
+    await Promise.all(hooks.map((hook) => settle(cluster, hook, outcome)))
+  }
+}
+
+async function settle(
+  cluster: Cluster,
+  hook: Manifest,
+  outcome: SettleHooksInput['outcome'],
+): Promise<void> {
+  const policies = deletePoliciesOf(hook)
+  const goes =
+    outcome === 'succeeded'
+      ? policies.includes('HookSucceeded')
+      : policies.includes('HookFailed') ||
+        (outcome === 'terminated' && hookPhase(assessHealth(hook)) === 'Running')
+  await cluster.release(hook, hookFinalizer)
+  if (goes) await cluster.remove(hook, 'Background')
+}

@@ -1,0 +1,99 @@
+import pLimit from 'p-limit'
+import type { StoredApplication } from '../clients/applications.ts'
+import type { Cluster } from '../clients/kube/cluster.ts'
+import { NetworkError, PlatformError } from '../core/errors.ts'
+import type { PlannedHook, ResourceResult, SyncChange } from '../core/flow.ts'
+import { groupOf, partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
+import type { Manifest } from '../core/manifest/manifest.ts'
+import type { ActivityClients } from './clients.ts'
+import { destinationOf } from './current.ts'
+import { refuseForbiddenKind } from './permitted.ts'
+import { type Desired, desiredByKey } from './rendered.ts'
+
+export type Planned = {
+  readonly changes: readonly SyncChange[]
+  readonly hooks?: readonly PlannedHook[]
+}
+
+const parallelDryRuns = 8
+
+/**
+ * Tries everything as a dry-run and returns all refusals together (design §7). Not tried, since only
+ * the apply itself can tell: what lives in a namespace or is of a kind that the plan brings, hooks
+ * whose object is there already, and what a webhook refuses only because it is a dry-run.
+ */
+export async function tryChanges(
+  clients: ActivityClients,
+  current: StoredApplication,
+  objects: readonly Desired[],
+  { changes, hooks = [] }: Planned,
+): Promise<readonly ResourceResult[]> {
+  const cluster = destinationOf(clients, current)
+  const byKey = desiredByKey(objects)
+  const applied = changes.flatMap(({ key, action }) => {
+    const desired = action === 'prune' ? undefined : byKey.get(key)
+    return desired === undefined ? [] : [desired]
+  })
+  const hooked = hooks.flatMap(({ object }) => objects[object] ?? [])
+  const brought = broughtBy(changes, byKey)
+  const limit = pLimit(parallelDryRuns)
+  const results = await Promise.all(
+    [...applied, ...hooked.filter(({ key }) => cluster.live.get(key) === undefined)].map(
+      (desired) => limit(() => tryOne(clients, current, cluster, desired, brought)),
+    ),
+  )
+  return results.flat()
+}
+
+type Brought = { readonly namespaces: ReadonlySet<string>; readonly kinds: ReadonlySet<string> }
+
+function broughtBy(
+  changes: readonly SyncChange[],
+  byKey: ReadonlyMap<ResourceKey, Desired>,
+): Brought {
+  const created = changes.filter(({ action }) => action === 'create' || action === 'namespace')
+  const namespaces = created
+    .map(({ key }) => partsOf(key))
+    .filter(({ kind }) => kind === 'Namespace')
+  const kinds = changes.flatMap(({ key }) => crdKind(byKey.get(key)?.manifest) ?? [])
+  return { namespaces: new Set(namespaces.map(({ name }) => name)), kinds: new Set(kinds) }
+}
+
+function crdKind(manifest: Manifest | undefined): string | undefined {
+  if (manifest?.kind !== 'CustomResourceDefinition') return undefined
+  const { group, names } = (manifest.spec ?? {}) as { group?: string; names?: { kind?: string } }
+  return `${group}/${names?.kind}`
+}
+
+async function tryOne(
+  clients: ActivityClients,
+  current: StoredApplication,
+  cluster: Cluster,
+  { key, manifest }: Desired,
+  brought: Brought,
+): Promise<readonly ResourceResult[]> {
+  try {
+    refuseForbiddenKind(clients.applications, current, key)
+    if (isOfBrought(manifest, brought)) return []
+    await cluster.dryRun(named(manifest))
+    return []
+  } catch (error) {
+    // an API server that is away is waited for; a refusal is a result
+    if (error instanceof NetworkError || !(error instanceof PlatformError)) throw error
+    if (error.message.includes('does not support dry run')) return []
+    const message = `${showKey(key)}: ${error.message}`
+    return [{ key, status: 'SyncFailed', failure: error.name, message }]
+  }
+}
+
+function isOfBrought({ apiVersion, kind, metadata }: Manifest, { namespaces, kinds }: Brought) {
+  return namespaces.has(metadata.namespace ?? '') || kinds.has(`${groupOf(apiVersion)}/${kind}`)
+}
+
+/** A dry-run needs a name; which one does not matter. */
+function named(manifest: Manifest): Manifest {
+  const { generateName, ...metadata } = manifest.metadata
+  return generateName === undefined || metadata.name !== undefined
+    ? manifest
+    : { ...manifest, metadata: { ...metadata, name: `${generateName}try` } }
+}

@@ -1,0 +1,99 @@
+import {
+  CancellationScope,
+  condition,
+  isCancellation,
+  patched,
+  setCurrentDetails,
+} from '@temporalio/workflow'
+import { HealthError } from '../core/errors.ts'
+import type { FailureText, HealthReport, RenderedManifests } from '../core/flow.ts'
+import { showKey } from '../core/manifest/key.ts'
+import { healthTable, waitingFor } from './details.ts'
+import { failureOf } from './failure.ts'
+import { type End, factsOf, type Operation, type Progress } from './operation.ts'
+import { steps } from './steps.ts'
+
+const lookAgainMs = 30_000
+
+/** Undefined when all that was changed has arrived. */
+export async function waitForHealth(
+  operation: Operation,
+  rendered: RenderedManifests,
+  progress: Progress,
+): Promise<End | 'superseded' | undefined> {
+  const { inbox, decision, isOvertaken } = operation
+  const deadline = progress.startedAt + decision.healthTimeoutMs
+  for (let looks = 1; ; looks++) {
+    inbox.clearHealth()
+    const seen = await lookAtHealth(operation, rendered, progress)
+    if (seen === 'superseded' || 'phase' in seen) return seen
+    if (seen.outcome === 'settled') return undefined
+    if (seen.outcome === 'failed') return unhealthy(seen)
+    // most rollouts end within two looks: a second one costs less than to write, wait and be told
+    if (looks === 1 && !isOvertaken() && patched('second-look')) continue
+    if (Date.now() >= deadline) return late(seen, decision.healthTimeoutMs)
+    const message = waitingFor(seen)
+    setCurrentDetails(healthTable(message, seen))
+    const facts = { ...factsOf(operation, rendered, progress), phase: 'Running' as const, message }
+    await operation.report({
+      rendered,
+      final: false,
+      conditions: rendered.warnings,
+      operation: facts,
+    })
+    const patience = Math.max(1, Math.min(lookAgainMs, deadline - Date.now()))
+    await condition(() => inbox.hasHealth() || isOvertaken(), patience)
+    if (isOvertaken()) return 'superseded'
+  }
+}
+
+/** Looks once; gives way at once when work comes, since looking changes nothing. */
+async function lookAtHealth(
+  { input, isOvertaken }: Operation,
+  rendered: RenderedManifests,
+  { changed }: Progress,
+): Promise<HealthReport | End | 'superseded'> {
+  const scope = new CancellationScope()
+  const looking = scope.run(() =>
+    steps.health.executeWithOptions({ summary: `health of ${changed.length} objects` }, [
+      { application: input.application, rendered, changed },
+    ]),
+  )
+  let done = false
+  const settled = looking.finally(() => {
+    done = true
+  })
+  settled.catch(() => undefined)
+  await condition(() => done || isOvertaken())
+  if (!done) scope.cancel()
+  try {
+    return await settled
+  } catch (error) {
+    if (isCancellation(error) && isOvertaken()) return 'superseded'
+    return notSeen(failureOf(error))
+  }
+}
+
+/** A cluster that does not answer is looked at again; nothing is said of the objects. */
+function notSeen(failure: FailureText): HealthReport | End {
+  if (!failure.retryable) return { phase: 'Error', message: failure.message, failure }
+  return { outcome: 'waiting', status: 'Unknown', resources: [] }
+}
+
+function unhealthy(seen: HealthReport): End {
+  const message = waitingFor(seen)
+  return { phase: 'Failed', message, failure: failureFor(seen, message) }
+}
+
+function late(seen: HealthReport, timeoutMs: number): End {
+  const message = `not healthy after ${Math.round(timeoutMs / 1000)} s: ${waitingFor(seen)}`
+  return { phase: 'Failed', message, failure: failureFor(seen, message) }
+}
+
+function failureFor({ resources: [worst] }: HealthReport, message: string): FailureText {
+  return {
+    type: HealthError.name,
+    message,
+    ...(worst !== undefined && { object: showKey(worst.key) }),
+  }
+}
