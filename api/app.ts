@@ -1,4 +1,6 @@
+import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
+import { InvalidSpecError } from '../core/errors.ts'
 import { applicationDelete } from './application-delete.ts'
 import { applicationEvents } from './application-events.ts'
 import { applicationOperations } from './application-operations.ts'
@@ -20,6 +22,8 @@ import { settings } from './settings.ts'
 import { applicationStream } from './stream.ts'
 import { webhook } from './webhook.ts'
 
+const maxBodyBytes = 4 * 1024 ** 2
+
 /** The HTTP API; every resource is a file of this room, and the guard stands before all of them. */
 export function createApp(clients: ApiClients) {
   const sessions = createSessions(clients.accounts, clients.now)
@@ -27,6 +31,7 @@ export function createApp(clients: ApiClients) {
   const app = createRoutes()
   app.use(secureHeaders())
   app.use(guard({ sessions, publicMetrics: clients.publicMetrics }))
+  app.use('/api/v1/*', bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }))
   app
     .route('/', healthz(clients))
     .route('/', webhook(clients))
@@ -61,4 +66,8 @@ export function createApp(clients: ApiClients) {
     return c.json({ error: name, code, message }, problem.status)
   })
   return app
+}
+
+function tooLarge(): never {
+  throw new InvalidSpecError(`the body is larger than ${maxBodyBytes} bytes`)
 }

@@ -1,4 +1,5 @@
 import type { ApplicationChange, ApplicationIndex } from '../clients/applications.ts'
+import { NetworkError } from '../core/errors.ts'
 import type { ApplicationRef } from '../core/flow.ts'
 
 /** One watch told to many listeners, and a short memory of it for those who come back. */
@@ -7,7 +8,7 @@ export type Feed = {
   listen(listener: (change: FeedChange) => void): () => void
   /** The applications that changed after this position; undefined when that is not known (any more). */
   since(position: string): readonly FeedEntry[] | undefined
-  /** The newest resourceVersion that was seen. */
+  /** The newest resourceVersion that was seen; NetworkError before the first list is in. */
   position(): string
 }
 export type FeedEntry = { readonly ref: ApplicationRef; readonly position: string }
@@ -19,14 +20,21 @@ const remembered = 10_000
  * Positions are resourceVersions. A deletion has the newest one that was known then: whoever comes
  * back may see it twice, and never misses it.
  */
-export function createFeed(applications: Pick<ApplicationIndex, 'subscribe' | 'all'>): Feed {
+export function createFeed(applications: Pick<ApplicationIndex, 'subscribe' | 'synced'>): Feed {
   const listeners = new Set<(change: FeedChange) => void>()
-  let newest = Math.max(0, ...applications.all().map(({ object }) => versionOf(object.metadata)))
-  // what changed is known after `start` only
-  let start = newest
+  let newest = 0
+  // what changed is known from `start` on only
+  let start = Number.POSITIVE_INFINITY
+  let isRead = false
   let log: FeedEntry[] = []
+  void applications.synced.then(() => {
+    isRead = true
+    if (newest > 0) start = newest
+    log = []
+  })
   applications.subscribe(({ ref, application }) => {
     const version = application === undefined ? newest : versionOf(application.object.metadata)
+    if (isRead && start === Number.POSITIVE_INFINITY) start = version
     newest = Math.max(newest, version)
     const position = String(version)
     log.push({ ref, position })
@@ -49,7 +57,10 @@ export function createFeed(applications: Pick<ApplicationIndex, 'subscribe' | 'a
       const later = log.findIndex((entry) => Number(entry.position) > version)
       return later < 0 ? [] : log.slice(later)
     },
-    position: () => String(newest),
+    position() {
+      if (isRead) return String(newest)
+      throw new NetworkError('the Applications are not read yet; try again in a moment')
+    },
   }
 }
 

@@ -106,10 +106,10 @@ function countOperations(
     if (application === undefined) return void ended.delete(ref.uid)
     const end = endOf(application.object)
     const isKnown = ended.has(ref.uid)
-    if (end === ended.get(ref.uid)) return
+    const before = ended.get(ref.uid)
     ended.set(ref.uid, end)
     // what had ended before we came is not counted
-    if (end === undefined || !isKnown) return
+    if (end === undefined || end === before || !isKnown) return
     const { name, namespace, project = '', dest_server = '' } = labelsOf(application)
     const phase = statusOf(application.object).operationState?.phase ?? ''
     counter.inc({ name: name ?? '', namespace: namespace ?? '', project, dest_server, phase })

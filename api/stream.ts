@@ -36,6 +36,8 @@ export function applicationStream(clients: ApiClients, feed: Feed) {
   return createRoutes().openapi(route, (c) => {
     const { resourceVersion, ...filter } = c.req.valid('query')
     const position = c.req.header('last-event-id') ?? resourceVersion
+    // before the first list there is nothing to stand on
+    const start = feed.position()
     const { subscriber, isFresh } = subscribe(clients, feed, filter, position)
     if (readers.count >= maxReaders) {
       throw new TooManyAttemptsError(`${maxReaders} streams are open; close some and try again`)
@@ -50,7 +52,7 @@ export function applicationStream(clients: ApiClients, feed: Feed) {
     return streamSSE(c, async (stream) => {
       stream.onAbort(end)
       try {
-        if (isFresh) await stream.writeSSE({ event: 'reset', data: '{}', id: feed.position() })
+        if (isFresh) await stream.writeSSE({ event: 'reset', data: '{}', id: start })
         await tell(stream, subscriber, clients.stopping)
       } finally {
         readers.count--

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { serve } from '@hono/node-server'
+import { type ServerType, serve } from '@hono/node-server'
 import { createApp } from '../api/app.ts'
 import type { ApiClients } from '../api/clients.ts'
 import { createAccounts } from '../clients/accounts.ts'
@@ -18,6 +18,7 @@ import { version } from './version.ts'
 import { type Wiring, wire } from './wire.ts'
 
 const patienceMs = 3_000
+const sweepMs = 50
 
 /** Serves the API until it is told to stop; requests in flight are answered first, streams end. */
 export async function runApi(): Promise<void> {
@@ -44,9 +45,16 @@ export async function runApi(): Promise<void> {
   await stopped
   const closed = new Promise((resolve) => server.close(resolve))
   stopping.abort()
+  // a connection that becomes idle now would be kept for its next request
+  const sweep = setInterval(() => closeIdle(server), sweepMs)
   await closed
+  clearInterval(sweep)
   await wiring.close()
   process.exit(0)
+}
+
+function closeIdle(server: ServerType): void {
+  if ('closeIdleConnections' in server) server.closeIdleConnections()
 }
 
 function apiClients(

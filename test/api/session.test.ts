@@ -27,6 +27,8 @@ describe('the door of the API', () => {
       }),
     )
     expect(answers.filter(([, status]) => status !== 401)).toEqual([
+      ['GET /healthz', 200],
+      ['POST /api/webhook', 400],
       ['POST /api/v1/session', 400],
       ['GET /api/version', 200],
     ])
