@@ -5,7 +5,11 @@ import type { Endpoints } from './endpoints.ts'
 export function printBanner(endpoints: Endpoints, data: string, seconds: number): void {
   const { api, adminPassword, temporal, temporalUi, kafka, kubeconfig, git } = endpoints
   const rows: readonly (readonly [string, string | null])[] = [
-    ['API', 'api' in endpoints.pids ? `${api}   admin / ${adminPassword}` : null],
+    ['API', 'api' in endpoints.pids ? `${api}   (try ${api}/swagger-ui)` : null],
+    [
+      'Login',
+      'api' in endpoints.pids ? `admin / ${adminPassword || 'the password you set'}` : null,
+    ],
     ['Temporal UI', temporalUi],
     ['Temporal', temporal],
     ['Kafka', kafka],

@@ -6,6 +6,7 @@ import { writePrivate } from './files.ts'
 /** What tools from outside rely on: `endpoints.json` of the data folder, while everything runs. */
 export type Endpoints = {
   readonly api: string
+  /** Of the user admin; empty when it was changed and only its owner knows it. */
   readonly adminPassword: string
   readonly temporal: string
   /** Null when Temporal is run by somebody else. */
@@ -20,16 +21,22 @@ export type Endpoints = {
   readonly pids: Readonly<Record<string, number>>
 }
 
+type Started = {
+  readonly demo: boolean
+  readonly temporalUi: boolean
+  readonly adminPassword: string
+}
+
 /** The addresses of this start. */
 export function endpointsOf(
   context: Context,
-  { demo, temporalUi }: { readonly demo: boolean; readonly temporalUi: boolean },
+  { demo, temporalUi, adminPassword }: Started,
   pids: Readonly<Record<string, number>>,
 ): Endpoints {
   const { ports, secrets, kubeconfig, kafka, temporal } = context
   return {
     api: `http://127.0.0.1:${ports.api}`,
-    adminPassword: secrets.adminPassword,
+    adminPassword,
     temporal,
     temporalUi: temporalUi ? `http://127.0.0.1:${ports.temporalUi}` : null,
     kafka,

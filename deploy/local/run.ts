@@ -28,6 +28,8 @@ type Run = {
   /** Known once everything is ready; a restart then renews the file. */
   published: Endpoints | undefined
   context: Context | undefined
+  /** As the cluster has it; empty when nobody but the user knows it. */
+  adminPassword: string
 }
 
 /** Starts everything, stays until the signal, and leaves no child and no taken port behind. */
@@ -45,6 +47,7 @@ export async function runUntilStopped(
       external: readExternal(),
       published: undefined,
       context: undefined,
+      adminPassword: '',
     },
     supervisor: new Supervisor({
       logs: join(folder.path, 'logs'),
@@ -88,7 +91,7 @@ async function start(run: Run): Promise<void> {
   run.context = context
   await bringUp(context, external, supervisor, signal)
   if (options.driftless) {
-    await installDriftless(context, root, options.adoptCrds, signal)
+    run.adminPassword = await installDriftless(context, root, options.adoptCrds, signal)
     const parts = driftlessParts.map((name) => driftless(name, root, context))
     if (options.demo) {
       await seedDemoRepository(join(options.data, 'git'))
@@ -108,7 +111,8 @@ async function start(run: Run): Promise<void> {
 function publish(run: Run, context: Context): void {
   const { demo } = run.options
   const temporalUi = run.external.temporal === undefined
-  run.published = endpointsOf(context, { demo, temporalUi }, run.supervisor.pids())
+  const { adminPassword } = run
+  run.published = endpointsOf(context, { demo, temporalUi, adminPassword }, run.supervisor.pids())
   writeEndpoints(run.options.data, run.published)
 }
 
