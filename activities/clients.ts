@@ -7,6 +7,7 @@ import type { Cluster } from '../clients/kube/cluster.ts'
 import type { StatusWriter } from '../clients/status-writer.ts'
 import type { Application } from '../core/application.ts'
 import type { ApplicationRef, Wake } from '../core/flow.ts'
+import type { Manifest } from '../core/manifest/manifest.ts'
 
 /** What the activities work with; joined in cli/wire.ts. */
 export type ActivityClients = {
@@ -20,5 +21,7 @@ export type ActivityClients = {
   /** The cluster of a destination; undefined when we do not know it. */
   readonly clusterOf: (application: Application) => Cluster | undefined
   readonly healthNews: HealthNews
+  /** Writes a Kubernetes Event; ConflictError when it is there. */
+  readonly warn: (event: Manifest) => Promise<void>
   readonly now: () => number
 }

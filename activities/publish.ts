@@ -1,14 +1,14 @@
-import { type DeploymentEvent, keyOfDeployment } from '../core/event/deployment.ts'
-import { topics } from '../core/event/topics.ts'
+import { NetworkError } from '../core/errors.ts'
+import type { DeploymentEvent } from '../core/event/deployment.ts'
 import type { ActivityClients } from './clients.ts'
+import { tell } from './tell.ts'
 
 export type PublishInput = { readonly events: readonly unknown[] }
 
-/** Publishes events that Kafka did not take at once. Their ids make telling twice harmless. */
-export function createPublish({ bus }: ActivityClients) {
+/** Tells what was not taken at once. The ids of events make telling twice harmless. */
+export function createPublish(clients: ActivityClients) {
   return async ({ events }: PublishInput): Promise<void> => {
-    for (const event of events as readonly DeploymentEvent[]) {
-      await bus.publish(topics.deployments, event, keyOfDeployment(event))
-    }
+    const left = await tell(clients, events as readonly DeploymentEvent[])
+    if (left.length > 0) throw new NetworkError(`${left.length} events are not told yet`)
   }
 }

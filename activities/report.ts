@@ -2,12 +2,7 @@ import type { StoredApplication } from '../clients/applications.ts'
 import type { NextState } from '../clients/status-writer.ts'
 import type { Application } from '../core/application.ts'
 import { PlatformError } from '../core/errors.ts'
-import {
-  type DeploymentEvent,
-  deploymentEvents,
-  keyOfDeployment,
-} from '../core/event/deployment.ts'
-import { topics } from '../core/event/topics.ts'
+import { deploymentEvents } from '../core/event/deployment.ts'
 import type { ApplicationRef, Reported, StatusReport } from '../core/flow.ts'
 import { refreshAnnotations, refreshOf, requestOf } from '../core/policy/request.ts'
 import { applicationHealth, verdicts } from '../core/status/application-health.ts'
@@ -17,6 +12,7 @@ import type { ActivityClients } from './clients.ts'
 import { currentApplication } from './current.ts'
 import { type Desired, readRendered } from './rendered.ts'
 import { imagesOf, resourceStatuses } from './resource-statuses.ts'
+import { tell } from './tell.ts'
 
 export type ReportInput = { readonly application: ApplicationRef; readonly report: StatusReport }
 
@@ -109,14 +105,4 @@ async function declaredOf(
     if (error instanceof PlatformError) return undefined
     throw error
   }
-}
-
-async function tell(
-  { bus }: ActivityClients,
-  events: readonly DeploymentEvent[],
-): Promise<readonly DeploymentEvent[]> {
-  const sent = await Promise.allSettled(
-    events.map((event) => bus.publish(topics.deployments, event, keyOfDeployment(event))),
-  )
-  return events.filter((_, index) => sent[index]?.status === 'rejected')
 }

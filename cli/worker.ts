@@ -53,6 +53,10 @@ function activityClients(config: Config, wiring: Wiring): ActivityClients {
     status: createStatusWriter(applications, onError),
     clusterOf: ({ spec }) =>
       isControlCluster(spec.destination, [transport.server]) ? cluster : undefined,
+    warn: async (event) => {
+      const path = `/api/v1/namespaces/${event.metadata.namespace}/events`
+      await transport.request(path, { method: 'POST', body: event })
+    },
     now: Date.now,
   }
 }

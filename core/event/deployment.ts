@@ -1,3 +1,4 @@
+import { explainFailure, type Failure } from '../failure/failure.ts'
 import type { ApplicationRef, StatusReport } from '../flow.ts'
 import type { ApplicationStatus } from '../status/status.ts'
 import { rfc3339 } from '../time.ts'
@@ -5,7 +6,16 @@ import { rfc3339 } from '../time.ts'
 // an event is a summary, and a record has a limit
 const maxMessageLength = 4_000
 
-type Kind = 'sync-started' | 'sync-succeeded' | 'sync-failed' | 'health-changed' | 'drift-found'
+type Kind =
+  | 'sync-started'
+  | 'sync-succeeded'
+  | 'sync-failed'
+  | 'sync-superseded'
+  | 'sync-terminated'
+  | 'comparison-failed'
+  | 'health-changed'
+  | 'drift-found'
+  | 'deletion-failed'
 
 /** What is told of an application on `driftless.deployments`; the key is the application. */
 export type DeploymentEvent = {
@@ -14,6 +24,7 @@ export type DeploymentEvent = {
   readonly source: string
   readonly type: `dev.driftless.deployment.${Kind}`
   readonly subject: string
+  readonly applicationuid: string
   readonly time: string
   readonly data: {
     readonly application: string
@@ -21,7 +32,8 @@ export type DeploymentEvent = {
     readonly message: string
     readonly sync: string
     readonly health: string
-    readonly cause?: string
+    /** Set when something failed; see docs/concepts.md. */
+    readonly failure?: Failure
   }
 }
 
@@ -48,6 +60,9 @@ function kindsOf({ before, after, report }: Change): readonly Kind[] {
   if (phase === 'Running') kinds.push('sync-started')
   if (phase === 'Succeeded') kinds.push('sync-succeeded')
   if (phase === 'Failed' || phase === 'Error') kinds.push('sync-failed')
+  if (report.ends !== undefined) kinds.push(`sync-${report.ends.how}`)
+  if (isNews('ComparisonError', before, after)) kinds.push('comparison-failed')
+  if (isNews('DeletionError', before, after)) kinds.push('deletion-failed')
   if (
     report.operation === undefined &&
     before.sync?.status === 'Synced' &&
@@ -61,25 +76,42 @@ function kindsOf({ before, after, report }: Change): readonly Kind[] {
   return kinds
 }
 
+/** Whether this condition was not there before, or said something else. */
+function isNews(type: string, before: ApplicationStatus, after: ApplicationStatus): boolean {
+  const textIn = ({ conditions = [] }: ApplicationStatus) =>
+    conditions.find((condition) => condition.type === type)?.message
+  return textIn(after) !== undefined && textIn(after) !== textIn(before)
+}
+
 function eventOf(kind: Kind, { ref, after, report }: Change): DeploymentEvent {
   const application = `${ref.namespace}/${ref.name}`
   const message =
-    report.operation?.message ?? report.failure?.message ?? after.health?.message ?? ''
-  const cause = report.operation?.failure?.type ?? report.failure?.type
+    report.ends?.message ??
+    report.operation?.message ??
+    report.failure?.message ??
+    deletionError(report) ??
+    after.health?.message ??
+    ''
+  const failure = report.operation?.failure ?? report.failure
   return {
     specversion: '1.0',
     id: `${ref.uid}-${report.sequence}-${kind}`,
     source: `/applications/${application}`,
     type: `dev.driftless.deployment.${kind}`,
     subject: application,
+    applicationuid: ref.uid,
     time: rfc3339(report.at),
     data: {
       application,
-      revision: after.sync?.revision ?? '',
+      revision: report.ends?.revision ?? after.sync?.revision ?? '',
       message: message.slice(0, maxMessageLength),
       sync: after.sync?.status ?? 'Unknown',
       health: after.health?.status ?? 'Unknown',
-      ...(cause !== undefined && { cause }),
+      ...(failure !== undefined && { failure: explainFailure(failure) }),
     },
   }
+}
+
+function deletionError({ conditions = [] }: StatusReport): string | undefined {
+  return conditions.find(({ type }) => type === 'DeletionError')?.message
 }

@@ -204,7 +204,7 @@ describe('a sync by hand', () => {
         kube.request('GET', `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`),
       ),
     )
-    const { conditions } = (a as { status: { conditions: AvailableCondition[] } }).status
+    const { conditions } = (a as unknown as { status: { conditions: AvailableCondition[] } }).status
     const available = conditions.find(({ type }) => type === 'Available')
     expect(Date.parse(b?.metadata.creationTimestamp ?? '')).toBeGreaterThanOrEqual(
       Date.parse(available?.lastTransitionTime ?? 'never'),
