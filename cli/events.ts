@@ -1,4 +1,6 @@
+import { createOperatorSettings } from '../clients/settings.ts'
 import { topics } from '../core/event/topics.ts'
+import { pollInterval } from '../core/policy/poll-interval.ts'
 import { startApplicationWatch } from '../event-sources/application-watch.ts'
 import { startPoller } from '../event-sources/poller.ts'
 import { createRouter } from '../event-sources/router.ts'
@@ -11,7 +13,7 @@ import { wire } from './wire.ts'
 export async function runEvents(): Promise<void> {
   const config = readConfig()
   const log = createLogger('events', config.logLevel)
-  const { applications, bus, wakeup, onError, close } = await wire(config, log)
+  const { applications, bus, transport, wakeup, onError, close } = await wire(config, log)
   const stopped = untilStopped(log)
   await applications.synced
   const now = Date.now
@@ -24,19 +26,19 @@ export async function runEvents(): Promise<void> {
   })
   // an absent broker does not keep the rest from working: polling still deploys
   bus.consume({ topic: topics.events, group: 'driftless-router', handle: router })
-  const stopPolling =
-    config.pollMs === 0
-      ? () => undefined
-      : startPoller({
-          applications,
-          look: wakeup.repository,
-          now,
-          intervalMs: config.pollMs,
-          onError,
-        })
+  const settings = createOperatorSettings(transport, config.namespace, onError)
+  await settings.synced
+  const stopPolling = startPoller({
+    applications,
+    look: wakeup.repository,
+    now,
+    intervalMs: () => pollInterval(settings.get('timeout.reconciliation'), config.pollMs),
+    onError,
+  })
   log.info('ready')
   await stopped
   stopPolling()
+  settings.stop()
   await close()
   process.exit(0)
 }

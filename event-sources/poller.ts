@@ -7,7 +7,8 @@ export type PollerOptions = {
   readonly applications: ApplicationIndex
   readonly look: (url: string, look: Look) => Promise<void>
   readonly now: () => number
-  readonly intervalMs: number
+  /** Asked before each wait; 0 means that nothing is looked at for now. */
+  readonly intervalMs: () => number
   readonly onError: (error: unknown) => void
 }
 
@@ -39,18 +40,26 @@ export function startPoller({
       setTimeout(() => {
         const url = inUse().get(name)
         timers.delete(name)
-        if (url === undefined) return
+        if (url === undefined || intervalMs() === 0) return
         look(url, { reason: 'poll', at: now() }).catch(onError)
-        schedule(name, intervalMs * (1 + (Math.random() - 0.5) * jitter))
+        schedule(name, intervalMs() * (1 + (Math.random() - 0.5) * jitter))
       }, delayMs),
     )
   }
+  let waitedMs = intervalMs()
   const begin = (firstMs: number): void => {
+    if (intervalMs() !== waitedMs) {
+      // the interval was changed: nobody waits for the old one to pass
+      for (const timer of timers.values()) clearTimeout(timer)
+      timers.clear()
+      waitedMs = intervalMs()
+    }
+    if (waitedMs === 0) return
     for (const name of inUse().keys()) if (!timers.has(name)) schedule(name, firstMs)
   }
   begin(500)
   // an Application that is new has just been looked at because of its spec
-  const finding = setInterval(() => begin(intervalMs), 5_000)
+  const finding = setInterval(() => begin(intervalMs()), 5_000)
   return () => {
     clearInterval(finding)
     for (const timer of timers.values()) clearTimeout(timer)
