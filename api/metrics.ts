@@ -59,9 +59,9 @@ function registerGauges(registry: Registry, all: () => readonly StoredApplicatio
       collect() {
         this.reset()
         for (const { object } of all()) {
-          const { operationState, conditions = [] } = statusOf(object)
+          const { operationState, driftless } = statusOf(object)
           if (!failed.has(operationState?.phase ?? '')) continue
-          const cause = conditions.find(({ type }) => type.endsWith('Error'))?.type ?? 'SyncError'
+          const cause = driftless?.failure?.cause ?? 'unknown'
           this.inc({ cause })
         }
       },

@@ -2,6 +2,7 @@ import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { InvalidSpecError } from '../core/errors.ts'
+import { type ClientSettings, clientSettings } from './client/settings.ts'
 
 /** All settings of the processes; docs/operations.md repeats this table. */
 const Settings = z.object({
@@ -68,4 +69,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: settings.DRIFTLESS_LOG_LEVEL,
     identity: `${hostname()}-${process.pid}`,
   }
+}
+
+/** The settings of the commands that talk to a server. */
+export function readClientSettings(env: NodeJS.ProcessEnv = process.env): ClientSettings {
+  return clientSettings(env)
 }

@@ -109,12 +109,12 @@ describe('metrics', () => {
     const state = { phase: 'Running', operation: {}, startedAt: '2026-01-01T00:00:00Z' }
     await patch({ status: { operationState: state } })
     const ended = { ...state, phase: 'Failed', finishedAt: '2026-01-01T00:00:09Z' }
-    const conditions = [{ type: 'SyncError', message: 'x' }]
-    await patch({ status: { operationState: ended, conditions } })
+    const failure = { cause: 'admission', evidence: 'x', next: 'y' }
+    await patch({ status: { operationState: ended, driftless: { failure } } })
     await patch({ metadata: { annotations: { again: 'true' } } })
     const text = await eventually(scrape, (found) => found.includes('phase="Failed"'))
     expect(text).toMatch(/argocd_app_sync_total\{name="measured",.*phase="Failed"\} 1\n/)
-    expect(text).toContain('driftless_failed_operations{cause="SyncError"} 1')
+    expect(text).toContain('driftless_failed_operations{cause="admission"} 1')
   })
 
   it('are not for everybody', async () => {
