@@ -4,6 +4,7 @@ import { keyOf, partsOf } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { isKeptOnDelete } from '../core/manifest/sync-option.ts'
 import { instanceName, isOwned } from '../core/manifest/tracking.ts'
+import { hookFinalizer } from '../core/plan/hook.ts'
 import { kindRank, waveOf } from '../core/plan/order.ts'
 import { isResourcesFinalizer } from '../core/policy/decide.ts'
 import { inventoryKinds } from '../core/status/inventory.ts'
@@ -90,6 +91,14 @@ async function removeHighestWave(
   for (const kind of kinds) {
     const ofKind = wave.filter((live) => partsOf(keyOf(live)).kind === kind)
     const how = ownNothing.has(kind) ? 'Background' : propagation
-    await Promise.all(ofKind.map((live) => cluster.remove(live, how)))
+    await Promise.all(
+      ofKind.map(async (live) => {
+        // a hook that was cut off is still kept by our finalizer
+        if (live.metadata.finalizers?.includes(hookFinalizer)) {
+          await cluster.release(live, hookFinalizer)
+        }
+        await cluster.remove(live, how)
+      }),
+    )
   }
 }

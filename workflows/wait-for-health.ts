@@ -30,7 +30,7 @@ export async function waitForHealth(
     if (seen.outcome === 'settled') return undefined
     if (seen.outcome === 'failed') return unhealthy(seen)
     // most rollouts end within two looks: a second one costs less than to write, wait and be told
-    if (looks === 1 && !isOvertaken() && patched('second-look')) continue
+    if (looks === 1 && Date.now() < deadline && !isOvertaken() && patched('second-look')) continue
     if (Date.now() >= deadline) return late(seen, decision.healthTimeoutMs)
     const message = waitingFor(seen)
     setCurrentDetails(healthTable(message, seen))

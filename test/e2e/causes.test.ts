@@ -1,0 +1,223 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import type { Cause } from '../../core/failure/failure.ts'
+import { refuseConfigMaps } from '../harness/admission-webhook.ts'
+import {
+  applicationManifest,
+  applicationsPath,
+  configMap,
+  whenApplication,
+} from '../harness/application.ts'
+import { eventually } from '../harness/eventually.ts'
+import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
+import { hookJob } from '../harness/hook.ts'
+import { createKubeClient, type KubeClient } from '../harness/kube.ts'
+
+/** One failure per cause of the closed list (docs/concepts.md), and that each is told everywhere. */
+const endpoints = inject('endpoints')
+let kube: KubeClient
+let repository: ScratchRepository
+
+beforeAll(async () => {
+  kube = createKubeClient(endpoints.kubeconfig)
+  repository = await createScratchRepository()
+  await repository.push({
+    'plain/config.yaml': configMap('plain', 'x'),
+    'syntax/broken.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x\n',
+    'kind/cr.yaml': 'apiVersion: example.com/v1\nkind: Nothing\nmetadata:\n  name: x\n',
+    'admission/service.yaml':
+      'apiVersion: v1\nkind: Service\nmetadata:\n  name: x\nspec: {ports: [{port: 99999}]}\n',
+    'hook/job.yaml': hookJob('failing', 'PreSync', { simulate: 'fail' }),
+    'hook/config.yaml': configMap('x', 'x'),
+    'health/pod.yaml':
+      'apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n  annotations: {driftless.dev/simulate: pending}\nspec:\n  containers: [{name: main, image: nginx}]\n',
+    'render/kustomization.yaml': 'resources: [missing.yaml]\n',
+  })
+})
+
+afterAll(async () => {
+  await repository.close()
+  await kube.close()
+})
+
+type Trouble = {
+  readonly path: string
+  readonly repoURL?: string
+  readonly project?: string
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+/** Deploys into a namespace of its own and gives the failure, once it is told in status and as an Event. */
+async function failureOf(cause: Cause, { path, repoURL, project, annotations }: Trouble) {
+  const name = `cause-${cause}`
+  await kube.try('POST', '/api/v1/namespaces', { metadata: { name } })
+  const application = applicationManifest({
+    name,
+    repoURL: repoURL ?? repository.url,
+    namespace: name,
+    path,
+    ...(annotations !== undefined && { annotations }),
+    ...(project !== undefined && { spec: { project } }),
+  })
+  await kube.request('POST', applicationsPath, application)
+  const { status } = await whenApplication(
+    kube,
+    name,
+    ({ driftless }) => driftless?.failure !== undefined,
+  )
+  const warnings = await eventually(
+    async () => {
+      const { items } = await kube.request<{ items: KubeEvent[] }>(
+        'GET',
+        '/api/v1/namespaces/argocd/events',
+      )
+      return items.filter(({ involvedObject }) => involvedObject.name === name)
+    },
+    (events) => events.length > 0,
+  )
+  expect(warnings[0]?.type).toBe('Warning')
+  expect(warnings[0]?.message).toContain(`${cause}: `)
+  expect(status?.conditions?.map(({ type }) => type)).toEqual([
+    expect.stringMatching(/^(ComparisonError|SyncError)$/),
+  ])
+  expect(status?.driftless?.failure?.next).not.toBe('')
+  return status?.driftless?.failure
+}
+type KubeEvent = {
+  readonly type: string
+  readonly message: string
+  readonly involvedObject: { readonly name: string }
+}
+
+describe('every failure has a cause of the closed list', () => {
+  it('git-access: a repository that is not there', async () => {
+    const repoURL = repository.url.replace(/[^/]+$/, 'nowhere.git')
+    expect(await failureOf('git-access', { path: '.', repoURL })).toMatchObject({
+      cause: 'git-access',
+      evidence: expect.stringContaining('nowhere.git'),
+    })
+  })
+
+  it('git-auth: a repository that wants other credentials', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const repoURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/private.git`
+    try {
+      expect(await failureOf('git-auth', { path: '.', repoURL })).toMatchObject({
+        cause: 'git-auth',
+      })
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+
+  it('manifest-syntax: a file that is no manifest, by file and line', async () => {
+    expect(await failureOf('manifest-syntax', { path: 'syntax' })).toMatchObject({
+      cause: 'manifest-syntax',
+      evidence: expect.stringMatching(/broken\.yaml:\d+/),
+    })
+  })
+
+  it('render: a tool that refuses the sources', async () => {
+    expect(await failureOf('render', { path: 'render' })).toMatchObject({
+      cause: 'render',
+      evidence: expect.stringContaining('missing.yaml'),
+    })
+  })
+
+  it('unknown-kind: a kind that nobody installed', async () => {
+    expect(await failureOf('unknown-kind', { path: 'kind' })).toMatchObject({
+      cause: 'unknown-kind',
+      evidence: expect.stringContaining('Nothing'),
+    })
+  })
+
+  it('conflict: somebody else holds the object', async () => {
+    const message = 'held by another controller'
+    const webhook = await refuseConfigMaps(kube, endpoints.kubeconfig, 'cause-conflict', {
+      code: 409,
+      reason: 'Conflict',
+      message,
+    })
+    try {
+      await kube.request('POST', '/api/v1/namespaces', { metadata: { name: 'cause-conflict' } })
+      expect(await failureOf('conflict', { path: 'plain' })).toMatchObject({
+        cause: 'conflict',
+        object: 'ConfigMap cause-conflict/plain',
+        evidence: expect.stringContaining(message),
+      })
+    } finally {
+      await webhook.close()
+    }
+  })
+
+  it('permission: a kind that the project does not permit', async () => {
+    await kube.request('POST', '/apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects', {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'AppProject',
+      metadata: { name: 'no-config' },
+      spec: {
+        sourceRepos: ['*'],
+        destinations: [{ server: '*', namespace: '*' }],
+        namespaceResourceBlacklist: [{ group: '', kind: 'ConfigMap' }],
+      },
+    })
+    expect(await failureOf('permission', { path: 'plain', project: 'no-config' })).toMatchObject({
+      cause: 'permission',
+      object: 'ConfigMap cause-permission/plain',
+    })
+  })
+
+  it('admission: an object that the API server refuses', async () => {
+    expect(await failureOf('admission', { path: 'admission' })).toMatchObject({
+      cause: 'admission',
+      object: 'Service cause-admission/x',
+    })
+  })
+
+  it('quota: a quota that is used up', async () => {
+    await kube.request('POST', '/api/v1/namespaces', { metadata: { name: 'cause-quota' } })
+    const quotas = '/api/v1/namespaces/cause-quota/resourcequotas'
+    await kube.request('POST', quotas, {
+      metadata: { name: 'none' },
+      spec: { hard: { 'count/configmaps': '0' } },
+    })
+    await eventually(
+      () => kube.request('GET', `${quotas}/none`),
+      ({ status }) => (status as { hard?: object } | undefined)?.hard !== undefined,
+    )
+    expect(await failureOf('quota', { path: 'plain' })).toMatchObject({
+      cause: 'quota',
+      object: 'ConfigMap cause-quota/plain',
+    })
+  })
+
+  it('hook: a hook that fails', async () => {
+    expect(await failureOf('hook', { path: 'hook' })).toMatchObject({
+      cause: 'hook',
+      object: 'Job cause-hook/failing',
+    })
+  })
+
+  it('health-timeout: an object that does not become healthy in time', async () => {
+    const annotations = { 'driftless.dev/health-timeout': '1s' }
+    expect(await failureOf('health-timeout', { path: 'health', annotations })).toMatchObject({
+      cause: 'health-timeout',
+      object: 'Pod cause-health-timeout/x',
+    })
+  })
+
+  it('network: a webhook that nobody answers for', async () => {
+    const webhook = await refuseConfigMaps(kube, endpoints.kubeconfig, 'cause-network', undefined)
+    try {
+      await kube.request('POST', '/api/v1/namespaces', { metadata: { name: 'cause-network' } })
+      expect(await failureOf('network', { path: 'plain' })).toMatchObject({ cause: 'network' })
+    } finally {
+      await webhook.close()
+    }
+  })
+})
