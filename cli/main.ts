@@ -1,10 +1,12 @@
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { PlatformError } from '../core/errors.ts'
+import { CommandEnd, exitCodes } from './exit.ts'
 
 /** The user's command. Each process is a subcommand; what it needs is loaded only then. */
 const program = new Command('driftless')
   .description('GitOps delivery: keeps Kubernetes clusters equal to Git')
   .showHelpAfterError()
+  .exitOverride()
 
 program
   .command('api')
@@ -31,10 +33,25 @@ program
     (await import('./install.ts')).runInstall(options),
   )
 
+const processes = new Set(program.commands.map((command) => command.name()))
+
 try {
+  if (!processes.has(process.argv[2] ?? '')) {
+    const { addClientCommands } = await import('./commands/client-commands.ts')
+    addClientCommands(program)
+  }
   await program.parseAsync()
 } catch (error) {
-  const known = error instanceof PlatformError
-  console.error(known ? `error: ${error.message}` : error)
-  process.exitCode = 1
+  process.exitCode = endWith(error)
+}
+
+/** Says what went wrong, unless it was said already, and gives the exit code. */
+function endWith(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.error
+  if (error instanceof CommandEnd) {
+    console.error(`error: ${error.message}`)
+    return error.exitCode
+  }
+  console.error(error instanceof PlatformError ? `error: ${error.message}` : error)
+  return exitCodes.error
 }

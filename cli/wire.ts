@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { type ApplicationIndex, createApplicationIndex } from '../clients/applications.ts'
 import { createKafkaBus, type EventBus } from '../clients/bus.ts'
 import { connect } from '../clients/kube/connection.ts'
@@ -6,6 +5,7 @@ import { createTransport, type KubeTransport } from '../clients/kube/transport.t
 import { createTemporal, type Temporal } from '../clients/temporal.ts'
 import { createWakeup, type Wakeup } from '../event-sources/wakeup.ts'
 import type { Config } from './config.ts'
+import { controlClusterName } from './control-cluster.ts'
 import type { Logger } from './log.ts'
 
 /** The connections that every process has. */
@@ -33,7 +33,7 @@ export async function wire(config: Config, log: Logger): Promise<Wiring> {
   }
   const bus = createKafkaBus({ brokers: config.brokers, clientId: config.identity, onError })
   const applications = createApplicationIndex(transport, config.namespace, onError)
-  const controlCluster = createHash('sha256').update(transport.server).digest('hex').slice(0, 12)
+  const controlCluster = controlClusterName(transport.server)
   const wakeup = createWakeup({
     temporal,
     controlCluster,
