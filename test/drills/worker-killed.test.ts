@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { judgeConfigMaps } from '../harness/admission-webhook.ts'
 import {
   applicationManifest,
   applicationsPath,
@@ -8,20 +7,30 @@ import {
   isDeployed,
   whenApplication,
 } from '../harness/application.ts'
+import { auditedWrites, creationsIn } from '../harness/audit.ts'
 import { eventually } from '../harness/eventually.ts'
 import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
-import type { KubeObject } from '../harness/kube.ts'
+import { hookJob } from '../harness/hook.ts'
 import { type Stack, startStack } from '../harness/stack.ts'
 
-const namespace = 'drill-worker'
 const objects = 100
 let stack: Stack
 let repository: ScratchRepository
 
+const namespaceFor = async (name: string) => {
+  await stack.kube.request('POST', '/api/v1/namespaces', { metadata: { name } })
+  return name
+}
+const create = (name: string) =>
+  stack.kube.request(
+    'POST',
+    applicationsPath,
+    applicationManifest({ name, repoURL: repository.url, namespace: name, path: name }),
+  )
+
 beforeAll(async () => {
   stack = await startStack()
   repository = await createScratchRepository('drill')
-  await stack.kube.request('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
 })
 
 afterAll(async () => {
@@ -29,54 +38,76 @@ afterAll(async () => {
   await stack.stop()
 })
 
-const configMaps = async () =>
-  (
-    await stack.kube.request<{ items: readonly KubeObject[] }>(
-      'GET',
-      `/api/v1/namespaces/${namespace}/configmaps?labelSelector=driftless.dev/application`,
-    )
-  ).items
-
-/** Names of the objects that the API server created, from its own audit log. */
-function creations(): readonly string[] {
-  const lines = readFileSync(join(stack.dir, 'logs', 'audit.log'), 'utf8')
-    .trim()
-    .split('\n')
-  return lines.flatMap((line) => {
-    const entry = JSON.parse(line) as {
-      readonly responseStatus?: { readonly code?: number }
-      readonly objectRef?: {
-        readonly resource?: string
-        readonly namespace?: string
-        readonly name?: string
-      }
-    }
-    const { resource, namespace: place, name = '' } = entry.objectRef ?? {}
-    const isOurs = resource === 'configmaps' && place === namespace && name.startsWith('object-')
-    return isOurs && entry.responseStatus?.code === 201 ? [name] : []
-  })
-}
-
-describe('R1: the worker is killed in the middle of a sync', () => {
-  it('ends with every object live, each created exactly once', async () => {
-    const files = Object.fromEntries(
-      Array.from({ length: objects }, (_, index) => [
-        `${index}.yaml`,
+describe('R1: the worker is killed', () => {
+  it.each([10, 50, 90])(
+    'at object %i of 100: every object is live in the end, and was created exactly once',
+    async (killAt) => {
+      const name = await namespaceFor(`drill-apply-${killAt}`)
+      let asked = 0
+      // the API server asks here before it stores an object: so the moment of the kill is certain
+      const webhook = await judgeConfigMaps(
+        stack.kube,
+        stack.endpoints.kubeconfig,
+        name,
+        async (object) => {
+          if (object.startsWith('object-') && ++asked === killAt) stack.kill('worker')
+          return undefined
+        },
+      )
+      const files = Array.from({ length: objects }, (_, index) => [
+        `${name}/${index}.yaml`,
         configMap(`object-${index}`, 'x'),
-      ]),
+      ])
+      const head = await repository.push(Object.fromEntries(files))
+      await create(name)
+      await whenApplication(stack.kube, name, isDeployed(head))
+      expect(asked).toBeGreaterThanOrEqual(killAt)
+      const created = creationsIn(stack.dir, name, 'configmaps').filter((object) =>
+        object.startsWith('object-'),
+      )
+      expect([...created].sort()).toEqual([...new Set(created)].sort())
+      expect(created).toHaveLength(objects)
+      await webhook.close()
+    },
+  )
+
+  it('in the middle of a hook: the hook runs once and the sync succeeds', async () => {
+    const name = await namespaceFor('drill-hook')
+    const head = await repository.push({
+      [`${name}/job.yaml`]: hookJob('migrate', 'PreSync', { runtime: '5s' }),
+      [`${name}/config.yaml`]: configMap('migrated', 'x'),
+    })
+    await create(name)
+    await eventually(
+      () => stack.kube.try('GET', `/apis/batch/v1/namespaces/${name}/jobs/migrate`),
+      ({ status }) => status === 200,
     )
-    const head = await repository.push(files)
-    await stack.kube.request(
-      'POST',
-      applicationsPath,
-      applicationManifest({ name: 'drill', repoURL: repository.url, namespace }),
-    )
-    const before = await eventually(configMaps, (live) => live.length >= 5)
     stack.kill('worker')
-    expect(before.length).toBeLessThan(objects)
-    await whenApplication(stack.kube, 'drill', isDeployed(head))
-    expect(await configMaps()).toHaveLength(objects)
-    expect([...creations()].sort()).toEqual([...new Set(creations())].sort())
-    expect(creations()).toHaveLength(objects)
+    const { status } = await whenApplication(stack.kube, name, isDeployed(head))
+    expect(status?.operationState?.syncResult.resources[0]).toMatchObject({
+      name: 'migrate',
+      hookPhase: 'Succeeded',
+    })
+    expect(creationsIn(stack.dir, name, 'jobs')).toEqual(['migrate'])
+  })
+
+  it('while it waits for health: nothing is applied again', async () => {
+    const name = await namespaceFor('drill-health')
+    const head = await repository.push({
+      [`${name}/web.yaml`]: `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}, annotations: {driftless.dev/simulate-delay: 8s}}\n    spec: {containers: [{name: c, image: "web:1"}]}\n`,
+    })
+    await create(name)
+    await whenApplication(
+      stack.kube,
+      name,
+      ({ operationState }) => operationState?.phase === 'Running',
+    )
+    stack.kill('worker')
+    const { status } = await whenApplication(stack.kube, name, isDeployed(head))
+    expect(status?.operationState?.phase).toBe('Succeeded')
+    const patches = auditedWrites(stack.dir, name).filter(
+      ({ resource, verb }) => resource === 'deployments' && verb === 'patch',
+    )
+    expect(patches).toHaveLength(1)
   })
 })

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Cause } from '../../core/failure/failure.ts'
-import { refuseConfigMaps } from '../harness/admission-webhook.ts'
+import { judgeConfigMaps } from '../harness/admission-webhook.ts'
 import {
   applicationManifest,
   applicationsPath,
@@ -138,11 +138,12 @@ describe('every failure has a cause of the closed list', () => {
 
   it('conflict: somebody else holds the object', async () => {
     const message = 'held by another controller'
-    const webhook = await refuseConfigMaps(kube, endpoints.kubeconfig, 'cause-conflict', {
-      code: 409,
-      reason: 'Conflict',
-      message,
-    })
+    const webhook = await judgeConfigMaps(
+      kube,
+      endpoints.kubeconfig,
+      'cause-conflict',
+      async () => ({ code: 409, reason: 'Conflict', message }),
+    )
     try {
       await kube.request('POST', '/api/v1/namespaces', { metadata: { name: 'cause-conflict' } })
       expect(await failureOf('conflict', { path: 'plain' })).toMatchObject({
@@ -212,7 +213,7 @@ describe('every failure has a cause of the closed list', () => {
   })
 
   it('network: a webhook that nobody answers for', async () => {
-    const webhook = await refuseConfigMaps(kube, endpoints.kubeconfig, 'cause-network', undefined)
+    const webhook = await judgeConfigMaps(kube, endpoints.kubeconfig, 'cause-network', undefined)
     try {
       await kube.request('POST', '/api/v1/namespaces', { metadata: { name: 'cause-network' } })
       expect(await failureOf('network', { path: 'plain' })).toMatchObject({ cause: 'network' })

@@ -1,66 +1,49 @@
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:https'
+import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import type { KubeClient } from './kube.ts'
 
-export type AdmissionWebhook = { close(): Promise<void> }
-
 type Refusal = { readonly code: number; readonly reason: string; readonly message: string }
+/** Undefined lets the object in. */
+export type Judge = (name: string) => Promise<Refusal | undefined>
+type Review = { readonly request: { readonly uid: string; readonly name: string } }
 
 const collection = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations'
 
 /**
  * A real validating webhook for the ConfigMaps of one namespace, called by the API server over TLS
- * with the stack's own certificate. It answers with the refusal; without one it is never reachable.
+ * with the stack's own certificate, for writes that are no dry-run. Without a judge nobody answers.
  */
-export async function refuseConfigMaps(
+export async function judgeConfigMaps(
   kube: KubeClient,
   kubeconfig: string,
   namespace: string,
-  refusal: Refusal | undefined,
-): Promise<AdmissionWebhook> {
+  judge: Judge | undefined,
+): Promise<{ close(): Promise<void> }> {
   const folder = join(dirname(kubeconfig), 'kube', 'certs')
   const certificate = readFileSync(join(folder, 'apiserver.crt'))
-  const server = createServer(
-    { cert: certificate, key: readFileSync(join(folder, 'apiserver.key')) },
-    (request, response) => {
-      let body = ''
-      request.on('data', (chunk) => {
-        body += chunk
-      })
-      request.on('end', () => {
-        const { uid } = (JSON.parse(body) as { request: { uid: string } }).request
-        const answer = { uid, allowed: false, status: refusal }
-        response.setHeader('content-type', 'application/json')
-        response.end(
-          JSON.stringify({
-            apiVersion: 'admission.k8s.io/v1',
-            kind: 'AdmissionReview',
-            response: answer,
-          }),
-        )
-      })
-    },
-  )
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const key = readFileSync(join(folder, 'apiserver.key'))
+  const server = await listen(certificate, key, judge ?? (async () => undefined))
   const { port } = server.address() as AddressInfo
-  if (refusal === undefined) await closed(server)
+  if (judge === undefined) await closed(server)
+  const caBundle = certificate.toString('base64')
   await kube.request('POST', collection, {
     metadata: { name: namespace },
     webhooks: [
       {
-        name: 'refuse.driftless.dev',
-        clientConfig: {
-          url: `https://127.0.0.1:${port}/`,
-          caBundle: certificate.toString('base64'),
-        },
+        name: 'judge.driftless.dev',
+        clientConfig: { url: `https://127.0.0.1:${port}/`, caBundle },
         rules: [
           { apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['configmaps'] },
         ],
         namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
         sideEffects: 'None',
         admissionReviewVersions: ['v1'],
+        matchConditions: [
+          { name: 'no-dry-run', expression: '!has(request.dryRun) || !request.dryRun' },
+        ],
+        timeoutSeconds: 30,
       },
     ],
   })
@@ -72,7 +55,26 @@ export async function refuseConfigMaps(
   }
 }
 
-function closed(server: ReturnType<typeof createServer>): Promise<void> {
+async function listen(cert: Buffer, key: Buffer, judge: Judge): Promise<Server> {
+  const server = createServer({ cert, key }, async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const { uid, name } = (JSON.parse(Buffer.concat(chunks).toString()) as Review).request
+    const status = await judge(name)
+    response.setHeader('content-type', 'application/json')
+    response.end(
+      JSON.stringify({
+        apiVersion: 'admission.k8s.io/v1',
+        kind: 'AdmissionReview',
+        response: { uid, allowed: status === undefined, status },
+      }),
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return server
+}
+
+function closed(server: Server): Promise<void> {
   server.closeAllConnections()
   return new Promise((resolve) => {
     server.close(() => resolve())
