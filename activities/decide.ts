@@ -1,9 +1,9 @@
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
-import { gitSourceOf, projectOf } from '../core/application.ts'
+import { projectOf } from '../core/application.ts'
 import type { ApplicationRef, Decision, Wake } from '../core/flow.ts'
+import { placementProblems } from '../core/placement.ts'
 import { decide } from '../core/policy/decide.ts'
 import { healDelay } from '../core/policy/heal.ts'
-import { permitsDestination, permitsSource, readProject } from '../core/project.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
 import { currentApplication } from './current.ts'
@@ -43,32 +43,10 @@ function problemsOf(
   { application, problems }: StoredApplication,
 ): readonly string[] {
   if (problems.length > 0) return problems
-  const name = projectOf(application)
-  const project = applications.project(name)
-  if (project === undefined) {
-    return [`spec.project: there is no AppProject ${name}; create it or use the project default`]
-  }
-  const { spec } = readProject(project)
-  const { repoURL } = gitSourceOf(application)
-  const { destination } = application.spec
-  const place = destination.name || destination.server
-  return [
-    ...(permitsSource(spec, repoURL)
-      ? []
-      : [
-          `spec.source.repoURL: the project ${name} does not permit ${repoURL}; add it to its sourceRepos`,
-        ]),
-    ...(permitsDestination(spec, destination)
-      ? []
-      : [
-          `spec.destination: the project ${name} does not permit ${place} ${destination.namespace ?? ''}; add it to its destinations`,
-        ]),
-    ...(clusterOf(application) === undefined
-      ? [
-          `spec.destination: the cluster ${place} is not known here; use https://kubernetes.default.svc or in-cluster`,
-        ]
-      : []),
-  ]
+  return placementProblems(application, {
+    project: applications.project(projectOf(application)),
+    isKnownCluster: clusterOf(application) !== undefined,
+  })
 }
 
 function delayOf({ object }: StoredApplication, wakes: readonly Wake[], now: number): number {
