@@ -1,0 +1,23 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Stack } from './stack.ts'
+
+const againMs = 200
+
+/** Kills a part of the stack each time that its supervisor has started it again, for so long. */
+export async function keepDown(stack: Stack, part: string, forMs: number): Promise<void> {
+  const until = Date.now() + forMs
+  let killed: number | undefined
+  while (Date.now() < until) {
+    const pid = stack.endpoints.pids[part]
+    if (pid !== undefined && pid !== killed) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch (error) {
+        // it ended by itself before
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+      }
+      killed = pid
+    }
+    await delay(againMs)
+  }
+}
