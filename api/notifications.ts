@@ -29,7 +29,7 @@ export function notifications(clients: ApiClients) {
     const found = await findApplication(clients, application)
     if (clients.notify === undefined) {
       throw new NotConfiguredError(
-        'notifications are not set up: put the token of a Slack app under slack-token into the Secret argocd-notifications-secret, then start the API again',
+        'notifications are not set up: give the API and the workers SLACK_BOT_TOKEN (token of a Slack app) and SLACK_CHANNEL (id of a channel that the app is in), then start them again',
       )
     }
     await clients.notify({ application: found, trigger, recipients })

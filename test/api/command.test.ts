@@ -197,7 +197,7 @@ describe('other commands', () => {
 
   it('notifications send says how to set Slack up', async () => {
     const { code, stderr } = await driftless('notifications', 'send', 'made', 'on-deployed')
-    expect([code, stderr]).toEqual([20, expect.stringMatching(/argocd-notifications-secret/)])
+    expect([code, stderr]).toEqual([20, expect.stringMatching(/SLACK_BOT_TOKEN/)])
   })
 
   it('admin initial-password prints it', async () => {

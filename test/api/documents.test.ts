@@ -77,7 +77,7 @@ describe('notifications by hand', () => {
     const { status, body } = await api.call('POST', '/api/v1/notifications', request)
     expect(status).toBe(501)
     expect(body).toMatchObject({ error: 'NotConfiguredError', code: 12 })
-    expect(body.message).toContain('argocd-notifications-secret')
+    expect(body.message).toContain('SLACK_BOT_TOKEN')
   })
 })
 
