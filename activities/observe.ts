@@ -43,8 +43,13 @@ export function createObserve(clients: ActivityClients, repositories: Repositori
     const events = looks.flatMap(({ event }) => event ?? [])
     const limit = pLimit(parallelWakes)
     await Promise.all(
-      changed.map(({ ref }) => {
-        const wake: Wake = { reason, at, ...(events.length > 0 && { events }) }
+      changed.map(({ entry: { ref }, commit, about }) => {
+        const wake: Wake = {
+          reason,
+          at,
+          ...(events.length > 0 && { events }),
+          ...(commit && { commit, about }),
+        }
         return limit(() => clients.wake(ref, wake))
       }),
     )
@@ -57,24 +62,29 @@ function urlOf({ application }: StoredApplication): string {
   return sourceOf(application)?.repoURL ?? ''
 }
 
+type Changed = {
+  readonly entry: StoredApplication
+  readonly commit?: string
+  readonly about?: string
+}
+
 async function changedApplications(
   git: Git,
   tracking: readonly StoredApplication[],
-): Promise<readonly StoredApplication[]> {
-  const changed = await Promise.all(
-    tracking.map(async (entry) => ((await hasChanged(git, entry)) ? [entry] : [])),
-  )
-  return changed.flat()
+): Promise<readonly Changed[]> {
+  return (await Promise.all(tracking.map((entry) => changeOf(git, entry)))).flat()
 }
 
 /** An application whose inputs cannot be read is woken too: its own operation says why. */
-async function hasChanged(git: Git, entry: StoredApplication): Promise<boolean> {
+async function changeOf(git: Git, entry: StoredApplication): Promise<readonly Changed[]> {
   const { driftless } = statusOf(entry.object)
   try {
-    const { inputs } = await inputsOf(git, entry)
-    return driftless?.inputs !== inputs || driftless.specDigest !== entry.specDigest
+    const { inputs, commit } = await inputsOf(git, entry)
+    if (driftless?.inputs === inputs && driftless.specDigest === entry.specDigest) return []
+    const { subject, author } = await git.commitInfo(urlOf(entry), commit)
+    return [{ entry, commit, about: `"${subject}" by ${author}` }]
   } catch (error) {
-    if (error instanceof PlatformError) return true
+    if (error instanceof PlatformError) return [{ entry }]
     throw error
   }
 }

@@ -22,6 +22,8 @@ export type Wake = {
   /** Ids of the events behind it. */
   readonly events?: readonly string[]
   readonly commit?: string
+  /** The commit in a few words, for the list of runs: `"fix probe" by kim`. */
+  readonly about?: string
   readonly keys?: readonly ResourceKey[]
   /** Digest of the Application that was seen; whoever holds another state reads it anew. */
   readonly observed?: string

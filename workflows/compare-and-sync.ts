@@ -1,7 +1,8 @@
-import { condition, patched, upsertSearchAttributes } from '@temporalio/workflow'
+import { condition, patched, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import { SupersededError } from '../core/errors.ts'
 import type { FailureText, RenderedManifests, ResourceResult, SyncPlan } from '../core/flow.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
+import { resultTable } from './details.ts'
 import { giveUpCarried } from './early-end.ts'
 import { failureOf } from './failure.ts'
 import { type End, factsOf, notBegun, type Operation, type Progress } from './operation.ts'
@@ -61,6 +62,7 @@ async function ended(
   const retryInMs = end.failure && retryOf(operation, end.failure)
   const repeats = request !== undefined && retryInMs !== undefined
   const { phase, message, failure } = end
+  setCurrentDetails(resultTable(`${phase}: ${message}`, progress.results))
   await operation.report({
     rendered,
     conditions: rendered.warnings,
@@ -125,7 +127,10 @@ async function compare({ input, decision, wakes }: Operation): Promise<Compared>
   const fetched = await steps.fetch.executeWithOptions({ summary: 'resolve the revision' }, [
     { application, specDigest, freshSince, ...asking },
   ])
-  upsertSearchAttributes({ Revision: [fetched.revision] })
+  upsertSearchAttributes({
+    Revision: [fetched.revision],
+    ...(request !== undefined && { Initiator: [request.initiator], Trigger: ['operation'] }),
+  })
   const anew = decision.refresh?.kind === 'hard'
   const toRender = { application, specDigest, fetched, anew, ...asking }
   const rendered = regular

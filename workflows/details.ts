@@ -1,5 +1,5 @@
-import type { HealthReport, HookReport } from '../core/flow.ts'
-import { showKey } from '../core/manifest/key.ts'
+import type { HealthReport, HookReport, ResourceResult } from '../core/flow.ts'
+import { partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
 
 const shownRows = 20
 
@@ -22,6 +22,32 @@ export function healthTable(title: string, { resources }: HealthReport): string 
   return [`**${cell(title)}**`, '', '| resource | health | why |', '|---|---|---|', ...rows].join(
     '\n',
   )
+}
+
+/** The line of one look on the timeline: `health web 1/2`, how many of those that were changed have arrived. */
+export function healthSummary(
+  changed: readonly ResourceKey[],
+  seen: HealthReport | undefined,
+): string {
+  const waiting = seen?.resources.map(({ key }) => key) ?? changed
+  const [first] = waiting
+  if (first === undefined) return 'health'
+  const { name } = partsOf(first)
+  const more = waiting.length > 1 ? ` and ${waiting.length - 1} more` : ''
+  return `health ${name}${more} ${changed.length - waiting.length}/${changed.length}`
+}
+
+/** The table that is left when the operation is over. */
+export function resultTable(title: string, results: readonly ResourceResult[]): string {
+  const rows = results
+    .slice(0, shownRows)
+    .map(
+      ({ key, status, hook, message = '' }) =>
+        `| ${showKey(key)} | ${hook === undefined ? status : `${hook.type} hook ${hook.phase}`} | ${cell(message)} |`,
+    )
+  const more = results.length > shownRows ? [`| … ${results.length - shownRows} more | | |`] : []
+  const head = ['| resource | result | message |', '|---|---|---|']
+  return [`**${cell(title)}**`, '', ...(rows.length > 0 ? head : []), ...rows, ...more].join('\n')
 }
 
 function cell(text: string): string {

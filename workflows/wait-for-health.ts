@@ -8,7 +8,7 @@ import {
 import { HealthError } from '../core/errors.ts'
 import type { FailureText, HealthReport, RenderedManifests } from '../core/flow.ts'
 import { showKey } from '../core/manifest/key.ts'
-import { healthTable, waitingFor } from './details.ts'
+import { healthSummary, healthTable, waitingFor } from './details.ts'
 import { failureOf } from './failure.ts'
 import { type End, factsOf, type Operation, type Progress } from './operation.ts'
 import { steps } from './steps.ts'
@@ -23,11 +23,14 @@ export async function waitForHealth(
 ): Promise<End | 'superseded' | undefined> {
   const { inbox, decision, isOvertaken } = operation
   const deadline = progress.startedAt + decision.healthTimeoutMs
+  let before: HealthReport | undefined
   for (let looks = 1; ; looks++) {
     inbox.clearHealth()
-    const seen = await lookAtHealth(operation, rendered, progress)
+    const summary = healthSummary(progress.changed, before)
+    const seen = await lookAtHealth(operation, rendered, progress, summary)
     if (seen === 'superseded' || 'phase' in seen) return seen
     if (seen.outcome === 'settled') return undefined
+    before = seen
     if (seen.outcome === 'failed') return unhealthy(seen)
     // most rollouts end within two looks: a second one costs less than to write, wait and be told
     if (looks === 1 && Date.now() < deadline && !isOvertaken() && patched('second-look')) continue
@@ -52,10 +55,11 @@ async function lookAtHealth(
   { input, isOvertaken }: Operation,
   rendered: RenderedManifests,
   { changed }: Progress,
+  summary: string,
 ): Promise<HealthReport | End | 'superseded'> {
   const scope = new CancellationScope()
   const looking = scope.run(() =>
-    steps.health.executeWithOptions({ summary: `health of ${changed.length} objects` }, [
+    steps.health.executeWithOptions({ summary }, [
       { application: input.application, rendered, changed },
     ]),
   )
