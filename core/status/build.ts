@@ -33,14 +33,17 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
   const inputs = report.rendered?.inputs ?? previous.driftless?.inputs
   const rendered = report.rendered?.digest ?? previous.driftless?.rendered
   const lastAttempt = attemptAfter(previous, report)
-  const heals = healsAfter(previous, report)
+  // made again because its answer was lost: what it counts is counted already
+  const isAgain = previous.driftless?.sequence === report.sequence
+  const heals = isAgain ? previous.driftless?.heals : healsAfter(previous, report)
+  const history = previous.history ?? []
   const hold = holdAfter(application, previous, report)
   const failure = failureAfter(previous, report)
   return {
     sync: syncOf(input),
     health: healthOf(input, at),
     ...(operationState !== undefined && { operationState }),
-    history: historyAfter(application, previous.history ?? [], report),
+    history: isAgain ? history : historyAfter(application, history, report),
     conditions: conditionsOf(previous, report, input.unbuilt),
     resources: resources ?? previous.resources ?? [],
     summary: input.images.length > 0 ? { images: input.images } : (previous.summary ?? {}),

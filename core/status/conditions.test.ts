@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import {
+  newYear,
+  newYearText,
+  operationFacts,
+  rendered,
+  statusReport,
+} from '../../test/fixtures/report.ts'
+import { conditionsOf } from './conditions.ts'
+import type { ApplicationStatus } from './status.ts'
+
+const texts = (conditions: ReturnType<typeof conditionsOf>) =>
+  conditions.map(({ type, message }) => `${type}: ${message}`)
+const condition = (type: string, message = 'old') => ({
+  type,
+  message,
+  lastTransitionTime: '2025-06-01T00:00:00Z',
+})
+const before: ApplicationStatus = {
+  conditions: [
+    condition('ComparisonError'),
+    condition('SyncError'),
+    condition('InvalidSpecError'),
+    condition('SharedResourceWarning'),
+    condition('FieldNotSupportedWarning', 'spec.x is not acted on by this version'),
+    condition('SelfHealBackoff'),
+  ],
+}
+
+describe('the conditions after a report (AUTO-16)', () => {
+  it('name every problem of the spec, what cannot be compared and the sync that failed', () => {
+    const problems = ['spec.source: no', 'spec.destination: no']
+    expect(texts(conditionsOf({}, statusReport({ problems }), []))).toEqual([
+      'InvalidSpecError: spec.source: no',
+      'InvalidSpecError: spec.destination: no',
+    ])
+    const failure = { type: 'GitAccessError', message: 'no such branch' }
+    expect(texts(conditionsOf({}, statusReport({ failure }), []))).toEqual([
+      'ComparisonError: no such branch',
+    ])
+    for (const phase of ['Failed', 'Error'] as const) {
+      const operation = operationFacts({ phase, message: 'refused' })
+      expect(texts(conditionsOf({}, statusReport({ operation }), []))).toEqual([
+        'SyncError: refused',
+      ])
+    }
+  })
+
+  it('say nothing of an operation that runs or went well', () => {
+    for (const phase of ['Running', 'Succeeded'] as const) {
+      const operation = operationFacts({ phase })
+      expect(conditionsOf(before, statusReport({ operation }), [])).toEqual([])
+    }
+  })
+
+  it('are over when a comparison does not name them any more', () => {
+    const conditions = [{ type: 'SharedResourceWarning', message: 'new' }]
+    expect(texts(conditionsOf(before, statusReport({ rendered, conditions }), []))).toEqual([
+      'SharedResourceWarning: new',
+    ])
+    expect(conditionsOf(before, statusReport({ rendered }), [])).toEqual([])
+  })
+
+  it('stay when a report speaks of health only, but for what is only of the moment', () => {
+    const unbuilt = ['spec.y']
+    expect(texts(conditionsOf(before, statusReport(), unbuilt))).toEqual([
+      'ComparisonError: old',
+      'SyncError: old',
+      'InvalidSpecError: old',
+      'SharedResourceWarning: old',
+      'FieldNotSupportedWarning: spec.y is not acted on by this version',
+    ])
+  })
+
+  it('keep their time while their text stays, and only then', () => {
+    const at = newYear
+    const conditions = [
+      { type: 'SharedResourceWarning', message: 'old' },
+      { type: 'SelfHealBackoff', message: 'other' },
+    ]
+    const times = conditionsOf(before, statusReport({ at, conditions }), []).map(
+      ({ lastTransitionTime }) => lastTransitionTime,
+    )
+    expect(times).toEqual(['2025-06-01T00:00:00Z', newYearText])
+  })
+})

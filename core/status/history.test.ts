@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { applicationOf } from '../../test/fixtures/application.ts'
+import { newYear, operationFacts, request, statusReport } from '../../test/fixtures/report.ts'
+import { digestOf } from '../digest.ts'
+import type { OperationFacts } from '../flow.ts'
+import { historyAfter } from './history.ts'
+import type { HistoryEntry } from './status.ts'
+
+const application = applicationOf()
+const after = (history: readonly HistoryEntry[], facts: Partial<OperationFacts> = {}) =>
+  historyAfter(application, history, statusReport({ operation: operationFacts(facts) }))
+const first = after([])
+
+describe('the history of deployments (HIST-01)', () => {
+  it('begins at 0 and names revision, times, source and who it was', () => {
+    expect(first).toEqual([
+      {
+        id: 0,
+        revision: 'r1',
+        deployStartedAt: '2026-01-01T00:00:00Z',
+        deployedAt: '2026-01-01T00:00:05Z',
+        source: { repoURL: 'https://example.com/shop.git', path: '.' },
+        initiatedBy: { automated: true },
+      },
+    ])
+  })
+
+  it('names the person who asked, and the source that was asked for', () => {
+    const operation = { sync: { source: { repoURL: 'https://example.com/old.git', path: 'a' } } }
+    const asking = applicationOf({ operation })
+    const digest = digestOf(asking.operation ?? null)
+    const facts = operationFacts({ request: { ...request, digest, ownSource: true } })
+    const [entry] = historyAfter(asking, [], statusReport({ operation: facts }))
+    expect(entry).toMatchObject({ source: operation.sync.source, initiatedBy: { username: 'kim' } })
+  })
+
+  it('is not touched by what is no deployment', () => {
+    for (const phase of ['Running', 'Failed', 'Error'] as const) {
+      expect(after(first, { phase })).toBe(first)
+    }
+    expect(after(first, { request: { ...request, dryRun: true } })).toBe(first)
+    const resources = [{ group: '', kind: 'ConfigMap', name: 'c' }]
+    expect(after(first, { request: { ...request, resources } })).toBe(first)
+    expect(historyAfter(application, first, statusReport())).toBe(first)
+  })
+
+  it('counts a self-heal on the deployment that it restores', () => {
+    const once = after(first, { heal: true, finishedAt: newYear + 60_000 })
+    expect(once).toEqual([{ ...first[0], heals: 1 }])
+    expect(after(once, { heal: true })).toEqual([{ ...first[0], heals: 2 }])
+    expect(after(once, { heal: true, revision: 'r2' }).map(({ id }) => id)).toEqual([0, 1])
+  })
+
+  it('is empty when nothing is to be kept', () => {
+    const forgetful = applicationOf({ spec: { revisionHistoryLimit: 0 } })
+    expect(historyAfter(forgetful, first, statusReport({ operation: operationFacts() }))).toEqual(
+      [],
+    )
+  })
+
+  it('keeps the newest, in order, and never gives an id twice (APP-11)', () => {
+    const deployments = fc.array(fc.constantFrom('r1', 'r2', 'r3'), { maxLength: 30 })
+    fc.assert(
+      fc.property(deployments, fc.integer({ min: 1, max: 12 }), (revisions, limit) => {
+        const limited = applicationOf({ spec: { revisionHistoryLimit: limit } })
+        let history: readonly HistoryEntry[] = []
+        for (const revision of revisions) {
+          const report = statusReport({ operation: operationFacts({ revision }) })
+          history = historyAfter(limited, history, report)
+        }
+        expect(history.map(({ revision }) => revision)).toEqual(revisions.slice(-limit))
+        expect(history.map(({ id }) => id)).toEqual(revisions.map((_, id) => id).slice(-limit))
+      }),
+    )
+  })
+})
