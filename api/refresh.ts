@@ -1,5 +1,5 @@
 import type { StoredApplication } from '../clients/applications.ts'
-import { NotFoundError } from '../core/errors.ts'
+import { NetworkError, NotFoundError } from '../core/errors.ts'
 import type { ApiClients } from './clients.ts'
 import type { Feed } from './feed.ts'
 import { TimeoutError } from './refusal.ts'
@@ -8,14 +8,14 @@ const refreshAnnotation = 'argocd.argoproj.io/refresh'
 const timestampAnnotation = 'argocd.argoproj.io/refresh-timestamp'
 const patienceMs = 60_000
 
-type Clients = Pick<ApiClients, 'applications' | 'now'>
+type Clients = Pick<ApiClients, 'applications' | 'now' | 'stopping'>
 
 /**
  * Asks for a new comparison by the annotation, as kubectl can, and waits until the engine has taken
  * the annotation away (API-05). TimeoutError after 60 s; the request then still stands.
  */
 export async function refresh(
-  { applications, now }: Clients,
+  { applications, now, stopping }: Clients,
   feed: Feed,
   { ref }: StoredApplication,
   type: 'normal' | 'hard',
@@ -36,6 +36,8 @@ export async function refresh(
     }
   }
   const leave = feed.listen(look)
+  const stop = (): void => done.reject(new NetworkError('the API is stopping; ask again'))
+  stopping.addEventListener('abort', stop)
   const timer = setTimeout(() => done.reject(tooLate(ref.name)), patienceMs)
   try {
     look()
@@ -43,6 +45,7 @@ export async function refresh(
   } finally {
     clearTimeout(timer)
     leave()
+    stopping.removeEventListener('abort', stop)
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { hash } from 'bcryptjs'
-import { ConflictError, NotFoundError } from '../core/errors.ts'
+import { ConflictError, NetworkError, NotFoundError } from '../core/errors.ts'
 import type { KubeTransport } from './kube/transport.ts'
 
 /** What logging in and tokens rest on, as the Secrets of the control namespace have it (AUTH-01, AUTH-04). */
@@ -42,28 +42,35 @@ export function createAccounts(
 ): Accounts {
   const secrets = secretsOf(transport, namespace)
   let known: { readonly at: number; readonly value: Promise<AccountSecrets> } | undefined
-  const read = (): Promise<AccountSecrets> => {
-    const value = secrets.read(settingsSecret).then(accountSecrets)
-    const entry = { at: now(), value }
-    known = entry
-    value.catch(() => {
-      if (known === entry) known = undefined
-    })
-    return value
+  let last: AccountSecrets | undefined
+  const read = async (): Promise<AccountSecrets> => {
+    try {
+      last = accountSecrets(await secrets.read(settingsSecret))
+      return last
+    } catch (error) {
+      // sessions that are open go on while the API server is away
+      if (last !== undefined && error instanceof NetworkError) return last
+      known = undefined
+      throw error
+    }
+  }
+  const readAnew = (): Promise<AccountSecrets> => {
+    known = { at: now(), value: read() }
+    return known.value
   }
   return {
     async prepare() {
       await prepare(secrets, now)
-      await read()
+      await readAnew()
     },
-    secrets: () => (known !== undefined && now() - known.at < keptMs ? known.value : read()),
+    secrets: () => (known !== undefined && now() - known.at < keptMs ? known.value : readAnew()),
     async revoke(tokenId, expiresAt) {
       await secrets.change(settingsSecret, (values) => {
         const revoked = Object.entries({ ...revokedOf(values), [tokenId]: expiresAt })
         const open = revoked.filter(([, end]) => end > now())
         return { 'driftless.revoked': JSON.stringify(Object.fromEntries(open)) }
       })
-      await read()
+      await readAnew()
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { readClientSettings } from '../config.ts'
 import { CommandEnd } from '../exit.ts'
 import { type Context, keepContext, readContexts } from './contexts.ts'
@@ -16,11 +16,15 @@ export type ServerOptions = {
 
 /** Adds those options. */
 export function withServer(command: Command): Command {
-  return command
-    .option('--server <address>', 'address of the API')
-    .option('--auth-token <token>', 'token to use instead of the session')
-    .option('--plaintext', 'talk http where the address names no scheme')
-    .option('--insecure', 'do not verify the certificate of the server')
+  return (
+    command
+      .option('--server <address>', 'address of the API')
+      .option('--auth-token <token>', 'token to use instead of the session')
+      .option('--plaintext', 'talk http where the address names no scheme')
+      .option('--insecure', 'do not verify the certificate of the server')
+      // scripts written for argocd give it; there is no gRPC here
+      .addOption(new Option('--grpc-web').hideHelp())
+  )
 }
 
 /**

@@ -107,6 +107,18 @@ describe('logging in (AUTH-01, AUTH-04)', () => {
   })
 })
 
+describe('several API processes', () => {
+  it('that start together agree on password and key: a token of one is believed by the other', async () => {
+    const start = () => startApi(inject('endpoints'), 'api-session-twins')
+    const [one, other] = await Promise.all([start(), start()])
+    expect(one.password).toBe(other.password)
+    const headers = { authorization: `Bearer ${one.token}` }
+    const { status } = await send(other.url, 'GET', '/api/v1/session/userinfo', undefined, headers)
+    expect(status).toBe(200)
+    await Promise.all([one.stop(), other.stop()])
+  })
+})
+
 describe('a session in a cookie', () => {
   const write = async (headers: Readonly<Record<string, string>>) => {
     const body = { application: 'none', trigger: 'on-deployed' }
