@@ -1,4 +1,10 @@
-import { type Application, gitSourceOf, projectOf } from './application.ts'
+import {
+  type Application,
+  type Destination,
+  gitSourceOf,
+  isControlCluster,
+  projectOf,
+} from './application.ts'
 import { permitsDestination, permitsSource, readProject } from './project.ts'
 
 type Surroundings = {
@@ -26,7 +32,7 @@ export function placementProblems(
       : [
           `spec.source.repoURL: the project ${name} does not permit ${repoURL}; add it to its sourceRepos`,
         ]),
-    ...(permitsDestination(spec, destination)
+    ...(permitsDestination(spec, resolved(destination))
       ? []
       : [
           `spec.destination: the project ${name} does not permit ${place} ${destination.namespace ?? ''}; add it to its destinations`,
@@ -37,4 +43,10 @@ export function placementProblems(
           `spec.destination: the cluster ${place} is not known here; use https://kubernetes.default.svc or in-cluster`,
         ]),
   ]
+}
+
+/** The control cluster has a name and an address; rules may speak of either. */
+function resolved(destination: Destination): Destination {
+  if (!isControlCluster(destination)) return destination
+  return { ...destination, name: 'in-cluster', server: 'https://kubernetes.default.svc' }
 }
