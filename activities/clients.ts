@@ -4,10 +4,12 @@ import type { EventBus } from '../clients/bus.ts'
 import type { Git } from '../clients/git.ts'
 import type { HealthNews } from '../clients/health-news.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
+import type { Slack } from '../clients/slack.ts'
 import type { StatusWriter } from '../clients/status-writer.ts'
 import type { Application } from '../core/application.ts'
 import type { ApplicationRef, Wake } from '../core/flow.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
+import type { Notice } from '../core/notification/notice.ts'
 
 /** What the activities work with; joined in cli/wire.ts. */
 export type ActivityClients = {
@@ -23,5 +25,8 @@ export type ActivityClients = {
   readonly healthNews: HealthNews
   /** Writes a Kubernetes Event; ConflictError when it is there. */
   readonly warn: (event: Manifest) => Promise<void>
+  /** Settles when Temporal has taken what people are to be told; undefined when nobody is. */
+  readonly notify: ((ref: ApplicationRef, notice: Notice) => Promise<void>) | undefined
+  readonly slack: Slack | undefined
   readonly now: () => number
 }

@@ -1,5 +1,5 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
-import { PlatformError } from '../core/errors.ts'
+import { PlatformError, RateLimited } from '../core/errors.ts'
 import { createCheck } from './check.ts'
 import type { ActivityClients } from './clients.ts'
 import { createDecide } from './decide.ts'
@@ -7,6 +7,7 @@ import { createDiff } from './diff.ts'
 import { createFetch } from './fetch.ts'
 import { createHealth } from './health.ts'
 import { createHook } from './hook.ts'
+import { createNotify } from './notify.ts'
 import { createObserve } from './observe.ts'
 import { createPlan } from './plan.ts'
 import { createPublish } from './publish.ts'
@@ -24,6 +25,7 @@ import { createSync } from './sync.ts'
 export function createActivities(clients: ActivityClients) {
   const repositories = createRepositories(clients.git, clients.now)
   const removal = createRemove(clients)
+  const notices = createNotify(clients)
   return {
     decide: durable(createDecide(clients)),
     fetch: durable(createFetch(clients, repositories)),
@@ -40,6 +42,9 @@ export function createActivities(clients: ActivityClients) {
     observe: durable(createObserve(clients, repositories)),
     remove: durable(removal.remove),
     release: durable(removal.release),
+    postMessage: durable(notices.postMessage),
+    updateMessage: durable(notices.updateMessage),
+    replyInThread: durable(notices.replyInThread),
   }
 }
 export type Activities = ReturnType<typeof createActivities>
@@ -69,6 +74,7 @@ function typed(error: unknown): unknown {
     type: error.name,
     message: error.message,
     // only what can pass within seconds is repeated at once; the operation itself comes back later
-    nonRetryable: error.name !== 'NetworkError',
+    nonRetryable: error.name !== 'NetworkError' && !(error instanceof RateLimited),
+    ...(error instanceof RateLimited && { nextRetryDelay: error.retryAfterMs }),
   })
 }

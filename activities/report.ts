@@ -10,6 +10,7 @@ import { buildStatus } from '../core/status/build.ts'
 import { type ApplicationStatus, statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
 import { currentApplication } from './current.ts'
+import { noticeTo } from './notice-to.ts'
 import { type Desired, readRendered } from './rendered.ts'
 import { imagesOf, resourceStatuses } from './resource-statuses.ts'
 import { tell } from './tell.ts'
@@ -37,11 +38,13 @@ export function createReport(clients: ActivityClients) {
     }
     if (!report.final) {
       clients.status.progress(ref, change)
+      await noticeTo(clients, current, report)
       return { sync: 'Unknown', health: picture.health.status, unpublished: [] }
     }
     const written = await clients.status.write(ref, change)
     if (written === undefined) return nothing
     clients.healthNews.tell(current.label, picture.verdicts)
+    await noticeTo(clients, current, report)
     const status = written.object.status as ApplicationStatus
     const before = statusOf(current.object)
     const events = deploymentEvents({ ref, before, after: status, report })

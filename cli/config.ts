@@ -17,6 +17,9 @@ const Settings = z.object({
   DRIFTLESS_NETWORK_ALLOW: z.string().default(''),
   DRIFTLESS_POLL_SECONDS: z.coerce.number().min(0).default(180),
   DRIFTLESS_WEBHOOK_GITHUB_SECRET: z.string().optional(),
+  SLACK_BOT_TOKEN: z.string().optional(),
+  SLACK_CHANNEL: z.string().optional(),
+  SLACK_API_URL: z.url().optional(),
   DRIFTLESS_METRICS_PUBLIC: z.stringbool().default(false),
   DRIFTLESS_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
@@ -36,11 +39,20 @@ export type Config = {
   /** Zero switches polling off. */
   readonly pollMs: number
   readonly githubSecret: string | undefined
+  /** Undefined: nobody is told. */
+  readonly slack: SlackSettings | undefined
   /** Whether /metrics answers without a token. */
   readonly publicMetrics: boolean
   readonly logLevel: string
   /** Name of this process towards Kafka and Temporal. */
   readonly identity: string
+}
+
+type SlackSettings = {
+  readonly token: string
+  readonly channel: string
+  /** A server in place of slack.com. */
+  readonly url?: string
 }
 
 /** Reads the settings from the environment; all problems are reported at once. */
@@ -65,10 +77,23 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     allowLoopback: settings.DRIFTLESS_NETWORK_ALLOW.split(',').includes('loopback'),
     pollMs: settings.DRIFTLESS_POLL_SECONDS * 1000,
     githubSecret: settings.DRIFTLESS_WEBHOOK_GITHUB_SECRET,
+    slack: slackSettings(settings),
     publicMetrics: settings.DRIFTLESS_METRICS_PUBLIC,
     logLevel: settings.DRIFTLESS_LOG_LEVEL,
     identity: `${hostname()}-${process.pid}`,
   }
+}
+
+function slackSettings({
+  SLACK_BOT_TOKEN: token,
+  SLACK_CHANNEL: channel,
+  SLACK_API_URL: url,
+}: z.infer<typeof Settings>): SlackSettings | undefined {
+  if (!token && !channel) return undefined
+  if (token && channel) return { token, channel, ...(url !== undefined && { url }) }
+  throw new InvalidSpecError(
+    'the environment is not complete:\n  SLACK_BOT_TOKEN, SLACK_CHANNEL: set both, the token of the app and the id of the channel, or neither',
+  )
 }
 
 /** The settings of the commands that talk to a server. */

@@ -9,10 +9,11 @@ import { createGit } from '../clients/git.ts'
 import { createHealthNews } from '../clients/health-news.ts'
 import { installKey } from '../clients/install-key.ts'
 import { createCluster } from '../clients/kube/cluster.ts'
+import { createSlack } from '../clients/slack.ts'
 import { createStatusWriter } from '../clients/status-writer.ts'
 import { isControlCluster } from '../core/application.ts'
 import { startClusterWatch } from '../event-sources/cluster-watch.ts'
-import { clusterTaskQueue, interactiveTaskQueue } from '../workflows/contract.ts'
+import { clusterTaskQueue, interactiveTaskQueue, noticeTaskQueue } from '../workflows/contract.ts'
 import { type Config, readConfig } from './config.ts'
 import { createLogger, type Logger } from './log.ts'
 import { untilStopped } from './shutdown.ts'
@@ -57,6 +58,9 @@ function activityClients(config: Config, wiring: Wiring): ActivityClients {
       const path = `/api/v1/namespaces/${event.metadata.namespace}/events`
       await transport.request(path, { method: 'POST', body: event })
     },
+    ...(config.slack === undefined
+      ? { notify: undefined, slack: undefined }
+      : { notify: wakeup.people, slack: createSlack(config.slack) }),
     now: Date.now,
   }
 }
@@ -83,11 +87,15 @@ async function createWorkers(config: Config, wiring: Wiring, activities: Activit
     new URL(`../workflows/index${extname(import.meta.url)}`, import.meta.url),
   )
   const queues = [clusterTaskQueue(wiring.controlCluster), interactiveTaskQueue]
-  return await Promise.all(
-    queues.map((taskQueue, index) =>
+  const namespace = config.temporalNamespace
+  const notices = { taskQueue: noticeTaskQueue, maxConcurrentActivityTaskExecutions: 5 }
+  const notifier = { connection, namespace, activities, ...notices }
+  return await Promise.all([
+    ...(config.slack === undefined ? [] : [Worker.create(notifier)]),
+    ...queues.map((taskQueue, index) =>
       Worker.create({
         connection,
-        namespace: config.temporalNamespace,
+        namespace,
         taskQueue,
         workflowsPath,
         activities,
@@ -101,5 +109,5 @@ async function createWorkers(config: Config, wiring: Wiring, activities: Activit
         shutdownGraceTime: '5s',
       }),
     ),
-  )
+  ])
 }

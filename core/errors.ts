@@ -88,6 +88,22 @@ export class HookError extends PlatformError {
   readonly retryable = false
 }
 
+/** Slack wants to be left alone for a while. */
+export class RateLimited extends PlatformError {
+  readonly retryable = true
+  readonly retryAfterMs: number
+
+  constructor(message: string, retryAfterMs: number) {
+    super(message)
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** Slack refuses the token, the channel or the message; the message says what to do. */
+export class NotificationRefused extends PlatformError {
+  readonly retryable = false
+}
+
 /** A webhook that is not one: malformed, or of an unknown kind. */
 export class WebhookRejected extends PlatformError {
   readonly retryable = false

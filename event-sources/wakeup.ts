@@ -4,12 +4,16 @@ import { projectOf, sourceOf } from '../core/application.ts'
 import { sha256Hex } from '../core/digest.ts'
 import { repositoryKey } from '../core/event/repository-key.ts'
 import type { ApplicationRef, Look, Wake } from '../core/flow.ts'
+import { type Notice, showNotice } from '../core/notification/notice.ts'
 import {
   applicationWorkflow,
   applicationWorkflowId,
   clusterTaskQueue,
   interactiveTaskQueue,
   lookSignal,
+  noticeSignal,
+  notificationWorkflow,
+  notificationWorkflowId,
   repositoryWorkflow,
   repositoryWorkflowId,
   wakeSignal,
@@ -19,6 +23,7 @@ import {
 export type Wakeup = {
   application(ref: ApplicationRef, wake: Wake): Promise<void>
   repository(url: string, look: Look): Promise<void>
+  people(ref: ApplicationRef, notice: Notice): Promise<void>
 }
 
 export type WakeupOptions = {
@@ -39,7 +44,7 @@ export function createWakeup({ temporal, find, controlCluster }: WakeupOptions):
         input: { application: ref },
         signal: wakeSignal,
         message: wake,
-        summary: `${ref.name}: ${wake.reason}${wake.commit ? ` ${wake.commit.slice(0, 7)}` : ''}`,
+        summary: summaryOf(ref, wake),
         attributes: {
           Application: `${ref.namespace}/${ref.name}`,
           Trigger: wake.reason,
@@ -60,7 +65,30 @@ export function createWakeup({ temporal, find, controlCluster }: WakeupOptions):
         attributes: { Repository: repositoryKey(url), Trigger: look.reason },
       })
     },
+    async people(ref, notice) {
+      await temporal.signalWithStart({
+        workflow: notificationWorkflow,
+        id: notificationWorkflowId(notice),
+        taskQueue: interactiveTaskQueue,
+        input: { application: ref },
+        signal: noticeSignal,
+        message: notice,
+        summary: `${ref.name}: ${showNotice(notice)}`,
+        attributes: {
+          Application: `${ref.namespace}/${ref.name}`,
+          Trigger: notice.trigger,
+          Revision: notice.revision,
+        },
+        memo: { uid: ref.uid },
+      })
+    },
   }
+}
+
+/** `guestbook → 3f2a1c9 "fix probe" by kim (push)`, as far as it is known. */
+function summaryOf({ name }: ApplicationRef, { reason, commit, about }: Wake): string {
+  if (commit === undefined) return `${name} (${reason})`
+  return `${name} → ${commit.slice(0, 7)}${about === undefined ? '' : ` ${about}`} (${reason})`
 }
 
 /** Names a repository whatever form its URL has. */

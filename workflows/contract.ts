@@ -1,18 +1,23 @@
 import type { ApplicationRef, Look, Wake } from '../core/flow.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
+import type { Notice } from '../core/notification/notice.ts'
 
 /**
  * The only door to the workflows for other rooms: names, ids and shapes, no code.
  * An `application` run is one operation; a `repository` run is one burst of looks at a Git repository.
- * Both are opened by signal-with-start and close when nothing is left to do.
+ * A `notification` run is what people are told of one operation.
+ * All are opened by signal-with-start and close when nothing is left to do.
  */
 export const applicationWorkflow = 'application'
 export const repositoryWorkflow = 'repository'
+export const notificationWorkflow = 'notification'
 
 /** Signal of `application`: why to look again. */
 export const wakeSignal = 'wake'
 /** Signal of `repository`: somebody says that the repository moved. */
 export const lookSignal = 'look'
+/** Signal of `notification`: the newest state of the operation, a `Notice`. */
+export const noticeSignal = 'notice'
 
 export function applicationWorkflowId({ namespace, name }: ApplicationRef): string {
   return `app/${namespace}/${name}`
@@ -23,6 +28,10 @@ export function repositoryWorkflowId(hash: string): string {
   return `repo/${hash}`
 }
 
+export function notificationWorkflowId({ operation }: Notice): string {
+  return `notify/${operation}`
+}
+
 /** Work that needs the live state of one cluster goes to the worker that watches it. */
 export function clusterTaskQueue(clusterHash: string): string {
   return `cluster/${clusterHash}`
@@ -30,6 +39,9 @@ export function clusterTaskQueue(clusterHash: string): string {
 
 /** Where somebody waits for the answer: looks at Git. */
 export const interactiveTaskQueue = 'interactive'
+
+/** Calls to Slack, apart from the rest: a Slack that does not answer holds no other work up. */
+export const noticeTaskQueue = 'notices'
 
 export type ApplicationInput = {
   readonly application: ApplicationRef
@@ -57,6 +69,8 @@ export type RepositoryInput = {
   readonly repository: string
   readonly pending?: readonly Look[]
 }
+
+export type NotificationInput = { readonly application: ApplicationRef }
 
 /** Keyword search attributes of the namespace; ten is the limit of SQL visibility stores. */
 export const searchAttributes = [

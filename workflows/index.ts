@@ -1,2 +1,3 @@
 export { application } from './application.ts'
+export { notification } from './notification.ts'
 export { repository } from './repository.ts'

@@ -4,6 +4,7 @@ import {
   proxyLocalActivities,
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
+import { noticeTaskQueue } from './contract.ts'
 
 // a worker that dies is noticed after this long, and its step is given to another
 const heartbeatTimeout = '5 seconds'
@@ -39,6 +40,16 @@ export const writes = proxyActivities<Pick<Activities, 'sync' | 'hook' | 'settle
 export const telling = proxyActivities<Pick<Activities, 'publish'>>({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+})
+
+/** Telling people never gives up while Slack is away; its own wish to wait is honoured. */
+export const slack = proxyActivities<
+  Pick<Activities, 'postMessage' | 'updateMessage' | 'replyInThread'>
+>({
+  taskQueue: noticeTaskQueue,
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout,
+  retry: { initialInterval: '1200ms', backoffCoefficient: 2, maximumInterval: '30s' },
 })
 
 /** Quick work whose result belongs into the history: at most a second, never one that waits. */
