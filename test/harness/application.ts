@@ -56,6 +56,36 @@ export function isDeployed(revision: string): (status: ApplicationStatus) => boo
     sync?.status === 'Synced' && health?.status === 'Healthy' && sync.revision === revision
 }
 
+/** The same while parts are away: an API server that does not answer is asked again. */
+export function whenApplicationAtLast(
+  kube: KubeClient,
+  name: string,
+  accept: (status: ApplicationStatus) => boolean,
+  patienceMs = 100_000,
+): Promise<LiveApplication | undefined> {
+  return eventually(
+    async () => {
+      try {
+        const path = `${applicationsPath}/${name}`
+        const { status, body } = await kube.try<LiveApplication>('GET', path)
+        // 503 is what it says while it starts
+        return status === 503 ? undefined : body
+      } catch (error) {
+        if (isAway(error)) return undefined
+        throw error
+      }
+    },
+    (live) => live?.status !== undefined && accept(live.status),
+    patienceMs,
+  )
+}
+
+const away = new Set(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET'])
+
+function isAway(error: unknown): boolean {
+  return error instanceof Error && away.has((error as NodeJS.ErrnoException).code ?? '')
+}
+
 export function configMap(name: string, value: string): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n  value: ${JSON.stringify(value)}\n`
 }
