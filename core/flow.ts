@@ -265,6 +265,8 @@ export type StatusReport = {
   readonly refreshed?: Refresh
   /** Ends the operation that the status speaks of, in the middle of it. */
   readonly ends?: EarlyEnd
+  /** Says the same once more because health moved meanwhile: what it counts and tells is done already. */
+  readonly again?: true
 }
 /** Terminated by a person (SYNC-25), or superseded by newer work. */
 export type EarlyEnd = {

@@ -59,15 +59,24 @@ function begin(
     wakes,
     decision,
     async report(facts) {
+      let again: { readonly again?: true } = {}
       do {
         // what came until now is in the cluster's state that the report reads
         inbox.clearHealth()
         const at = Date.now()
         sequence = Math.max(sequence + 1, at)
-        const report = { at, sequence, final: true, specDigest: decision.specDigest, ...facts }
+        const report = {
+          at,
+          sequence,
+          final: true,
+          specDigest: decision.specDigest,
+          ...facts,
+          ...again,
+        }
         const reported = await persist(() => quick.report({ application, report }))
         events.push(...reported.unpublished)
         if (report.final) show(reported.health, facts)
+        again = { again: true }
       } while (inbox.hasHealth())
     },
     isOvertaken: () => inbox.hasWork(decision.supersede),

@@ -56,11 +56,11 @@ export function keyOfDeployment({ subject }: DeploymentEvent): string {
 
 function kindsOf({ before, after, report }: Change): readonly Kind[] {
   const kinds: Kind[] = []
-  const phase = report.operation?.phase
+  const phase = report.again === true ? undefined : report.operation?.phase
   if (phase === 'Running') kinds.push('sync-started')
   if (phase === 'Succeeded') kinds.push('sync-succeeded')
   if (phase === 'Failed' || phase === 'Error') kinds.push('sync-failed')
-  if (report.ends !== undefined) kinds.push(`sync-${report.ends.how}`)
+  if (report.ends !== undefined && report.again !== true) kinds.push(`sync-${report.ends.how}`)
   if (isNews('ComparisonError', before, after)) kinds.push('comparison-failed')
   if (isNews('DeletionError', before, after)) kinds.push('deletion-failed')
   if (

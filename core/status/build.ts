@@ -33,8 +33,7 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
   const inputs = report.rendered?.inputs ?? previous.driftless?.inputs
   const rendered = report.rendered?.digest ?? previous.driftless?.rendered
   const lastAttempt = attemptAfter(previous, report)
-  // made again because its answer was lost: what it counts is counted already
-  const isAgain = previous.driftless?.sequence === report.sequence
+  const isAgain = isCounted(previous, report)
   const heals = isAgain ? previous.driftless?.heals : healsAfter(previous, report)
   const history = previous.history ?? []
   const hold = holdAfter(application, previous, report)
@@ -61,6 +60,11 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
       ...(failure !== undefined && { failure }),
     },
   }
+}
+
+/** Made again because its answer was lost, or health moved: what it counts is counted already. */
+function isCounted({ driftless }: ApplicationStatus, { again, sequence }: StatusReport): boolean {
+  return again === true || driftless?.sequence === sequence
 }
 
 function syncOf({ application, previous, report, resources }: StatusInput) {

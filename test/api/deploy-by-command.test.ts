@@ -66,10 +66,10 @@ describe('a deployment by command', () => {
     expect(await value()).toBe('two')
   })
 
-  it('is taken back by app rollback', async () => {
-    const history = await driftless('app', 'history', name)
-    expect(history.stdout).toMatch(/^0 .*admin/m)
-    expect((await driftless('app', 'rollback', name, '0', '--timeout', '60')).code).toBe(0)
+  it('is taken back by app rollback, by default to the deployment before', async () => {
+    const history = await driftless('app', 'history', name, '-o', 'name')
+    expect(history.stdout).toBe('0\n1\n')
+    expect((await driftless('app', 'rollback', name, '--timeout', '60')).code).toBe(0)
     expect(await value()).toBe('one')
     expect((await application()).status?.operationState?.syncResult.revision).toBe(first)
   })
