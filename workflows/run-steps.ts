@@ -68,6 +68,8 @@ async function runWaves(
     if (end !== undefined) return end
     // between waves is a safe point
     if (operation.isOvertaken() && step !== plan.steps.at(-1)) return 'superseded'
+    // neither a namespace nor a hook is waited for here; the first version looked all the same
+    if (progress.changed.length === 0 && plan.check !== undefined) continue
     const unhealthy = await waitForHealth(operation, rendered, progress)
     if (unhealthy !== undefined) return unhealthy
   }
