@@ -3,12 +3,14 @@ import type { StoredApplication } from '../clients/applications.ts'
 import type { Git } from '../clients/git.ts'
 import { sourceOf } from '../core/application.ts'
 import { PlatformError } from '../core/errors.ts'
-import { repositoryKey } from '../core/event/repository-key.ts'
+import { isTrackedBy } from '../core/event/match.ts'
+import { repositoryDecision } from '../core/event/repository-decision.ts'
 import type { Look, Observed, Wake } from '../core/flow.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
 import { inputsOf } from './inputs.ts'
 import type { Repositories } from './repositories.ts'
+import { tell } from './tell.ts'
 
 export type ObserveInput = {
   /** Host and path; see `repositoryKey`. */
@@ -32,7 +34,7 @@ export function createObserve(clients: ActivityClients, repositories: Repositori
     const at = now()
     const tracking = applications
       .all()
-      .filter((entry) => repositoryKey(urlOf(entry)) === repository)
+      .filter(({ application }) => isTrackedBy(application, repository))
     const urls = [...new Set(tracking.map(urlOf))]
     await Promise.all(urls.map((url) => repositories.ensureFresh(url, at)))
     const [url] = urls
@@ -54,7 +56,19 @@ export function createObserve(clients: ActivityClients, repositories: Repositori
       }),
     )
     const missing = await notYetVisible(git, url, looks, at)
-    return { head, applications: tracking.length, woken: changed.length, missing, lookAgainMs }
+    const found = { head, applications: tracking.length, missing, lookAgainMs }
+    const decision = repositoryDecision({
+      ...{ repository, at, events, head, applications: tracking.length },
+      woken: changed.map(({ entry: { ref }, why }) => ({
+        application: `${ref.namespace}/${ref.name}`,
+        reason: why,
+      })),
+      missing: missing.length,
+    })
+    // polls that find nothing are no news
+    const isNews = events.length > 0 || changed.length > 0
+    const unpublished = isNews ? await tell(clients, [decision]) : []
+    return { ...found, woken: changed.length, unpublished }
   }
 }
 
@@ -66,6 +80,7 @@ type Changed = {
   readonly entry: StoredApplication
   readonly commit?: string
   readonly about?: string
+  readonly why: string
 }
 
 async function changedApplications(
@@ -81,10 +96,14 @@ async function changeOf(git: Git, entry: StoredApplication): Promise<readonly Ch
   try {
     const { inputs, commit } = await inputsOf(git, entry)
     if (driftless?.inputs === inputs && driftless.specDigest === entry.specDigest) return []
+    const why =
+      driftless?.inputs === inputs
+        ? 'its spec changed'
+        : `what it renders from changed with ${commit.slice(0, 7)}`
     const { subject, author } = await git.commitInfo(urlOf(entry), commit)
-    return [{ entry, commit, about: `"${subject}" by ${author}` }]
+    return [{ entry, commit, about: `"${subject}" by ${author}`, why }]
   } catch (error) {
-    if (error instanceof PlatformError) return [{ entry }]
+    if (error instanceof PlatformError) return [{ entry, why: error.message }]
     throw error
   }
 }

@@ -2,6 +2,7 @@ import type { StoredApplication } from '../clients/applications.ts'
 import type { NextState } from '../clients/status-writer.ts'
 import type { Application } from '../core/application.ts'
 import { PlatformError } from '../core/errors.ts'
+import { applicationDecisions } from '../core/event/application-decision.ts'
 import { deploymentEvents } from '../core/event/deployment.ts'
 import type { ApplicationRef, Reported, StatusReport } from '../core/flow.ts'
 import { refreshAnnotations, refreshOf, requestOf } from '../core/policy/request.ts'
@@ -47,7 +48,10 @@ export function createReport(clients: ActivityClients) {
     await noticeTo(clients, current, report)
     const status = written.object.status as ApplicationStatus
     const before = statusOf(current.object)
-    const events = deploymentEvents({ ref, before, after: status, report })
+    const events = [
+      ...deploymentEvents({ ref, before, after: status, report }),
+      ...applicationDecisions({ ref, after: status, report }),
+    ]
     return {
       sync: status.sync?.status ?? 'Unknown',
       health: picture.health.status,

@@ -1,8 +1,11 @@
 import { ConflictError } from '../core/errors.ts'
+import { type DecisionEvent, isDecision, keyOfDecision } from '../core/event/decision.ts'
 import { type DeploymentEvent, keyOfDeployment } from '../core/event/deployment.ts'
 import { topics } from '../core/event/topics.ts'
 import { warningOf } from '../core/event/warning.ts'
 import type { ActivityClients } from './clients.ts'
+
+export type TellableEvent = DeploymentEvent | DecisionEvent
 
 /**
  * Tells Kafka, and of failures also Kubernetes, so that every failed operation warns without any
@@ -10,10 +13,13 @@ import type { ActivityClients } from './clients.ts'
  */
 export async function tell(
   { bus, warn }: Pick<ActivityClients, 'bus' | 'warn'>,
-  events: readonly DeploymentEvent[],
-): Promise<readonly DeploymentEvent[]> {
+  events: readonly TellableEvent[],
+): Promise<readonly TellableEvent[]> {
   const told = await Promise.allSettled(
     events.map(async (event) => {
+      if (isDecision(event)) {
+        return await bus.publish(topics.decisions, event, keyOfDecision(event))
+      }
       await Promise.all([
         bus.publish(topics.deployments, event, keyOfDeployment(event)),
         warnOf(warn, event),

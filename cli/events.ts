@@ -1,4 +1,5 @@
 import { createOperatorSettings } from '../clients/settings.ts'
+import { decisionEvent } from '../core/event/decision.ts'
 import { topics } from '../core/event/topics.ts'
 import { pollInterval } from '../core/policy/poll-interval.ts'
 import { startApplicationWatch } from '../event-sources/application-watch.ts'
@@ -22,7 +23,14 @@ export async function runEvents(): Promise<void> {
     applications,
     look: wakeup.repository,
     now,
-    tell: (decision) => log.info(decision, 'event routed'),
+    tell: async ({ event, decision, reason }) => {
+      log.info({ event, decision, reason }, 'event routed')
+      const told = decisionEvent({
+        ...{ step: 'routed', id: event, source: '/router', at: now(), events: [event] },
+        ...{ summary: `${decision}: ${reason}`, facts: { decision } },
+      })
+      await bus.publish(topics.decisions, told, event)
+    },
   })
   // an absent broker does not keep the rest from working: polling still deploys
   bus.consume({ topic: topics.events, group: 'driftless-router', handle: router })

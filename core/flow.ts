@@ -265,8 +265,17 @@ export type StatusReport = {
   readonly refreshed?: Refresh
   /** Ends the operation that the status speaks of, in the middle of it. */
   readonly ends?: EarlyEnd
+  /** What the run decided, for whoever asks why. */
+  readonly decided?: Decided
   /** Says the same once more because health moved meanwhile: what it counts and tells is done already. */
   readonly again?: true
+}
+/** A decision with what it was about. */
+export type Decided = Pick<Decision, 'action' | 'reason' | 'trigger'> & {
+  /** Epoch ms of the newest wake. */
+  readonly at: number
+  /** Ids of the events behind the wakes. */
+  readonly events: readonly string[]
 }
 /** Terminated by a person (SYNC-25), or superseded by newer work. */
 export type EarlyEnd = {
@@ -302,4 +311,6 @@ export type Observed = {
   /** Looks whose commit is not to be seen yet. */
   readonly missing: readonly Look[]
   readonly lookAgainMs: number
+  /** Events that Kafka did not take at once. */
+  readonly unpublished?: readonly unknown[]
 }

@@ -8,7 +8,8 @@ export type RouterOptions = {
   readonly applications: ApplicationIndex
   readonly look: (url: string, look: Look) => Promise<void>
   readonly now: () => number
-  readonly tell: (decision: RouterDecision) => void
+  /** Settles when it is told; until then the event is not over. */
+  readonly tell: (decision: RouterDecision) => Promise<void>
 }
 
 /** What became of one event, for the log and for `explain`. */
@@ -25,7 +26,11 @@ export type RouterDecision = {
 export function createRouter({ applications, look, now, tell }: RouterOptions) {
   return async (event: PlatformEvent): Promise<void> => {
     if (!isGitPush(event)) {
-      tell({ event: event.id, decision: 'ignored', reason: `nothing listens to ${event.type}` })
+      await tell({
+        event: event.id,
+        decision: 'ignored',
+        reason: `nothing listens to ${event.type}`,
+      })
       return
     }
     const { repositories, ref, after } = event.data
@@ -39,7 +44,7 @@ export function createRouter({ applications, look, now, tell }: RouterOptions) {
     )
     if (tracked.size === 0) {
       const reason = `no Application uses ${repositories[0] ?? 'the repository'}`
-      tell({ event: event.id, decision: 'ignored', reason })
+      await tell({ event: event.id, decision: 'ignored', reason })
       return
     }
     for (const url of tracked.values()) {
@@ -52,7 +57,7 @@ export function createRouter({ applications, look, now, tell }: RouterOptions) {
         ...(!deleted && { commit: after }),
       })
     }
-    tell({
+    await tell({
       event: event.id,
       decision: 'looked',
       reason: `${[...tracked.keys()].join(', ')} is used`,

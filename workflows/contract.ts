@@ -68,6 +68,8 @@ export type RepositoryInput = {
   /** Host and path; the address with its credentials stays in the Applications. */
   readonly repository: string
   readonly pending?: readonly Look[]
+  /** Events that Kafka has not taken yet. */
+  readonly unpublished?: readonly unknown[]
 }
 
 export type NotificationInput = { readonly application: ApplicationRef }

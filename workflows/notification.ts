@@ -1,8 +1,9 @@
 import { condition, defineSignal, setHandler, sleep } from '@temporalio/workflow'
 import type { Posted } from '../activities/notify.ts'
 import { isLast, type Notice, showNotice } from '../core/notification/notice.ts'
+import { toldDecision } from '../core/notification/told.ts'
 import { type NotificationInput, noticeSignal } from './contract.ts'
-import { slack } from './steps.ts'
+import { slack, telling } from './steps.ts'
 
 // Slack takes about one message per second and channel
 const pauseMs = 1_200
@@ -39,6 +40,7 @@ export async function notification({ application }: NotificationInput): Promise<
       ])
     }
     told = notice
+    if (isLast(notice)) await telling.publish({ events: [toldDecision(notice, posted)] })
     if (isLast(notice) && news.newest === notice) return showNotice(notice)
     await sleep(pauseMs)
   }

@@ -1,5 +1,6 @@
-import { upsertSearchAttributes } from '@temporalio/workflow'
-import type { Decision, StatusReport, Wake } from '../core/flow.ts'
+import { patched, upsertSearchAttributes } from '@temporalio/workflow'
+import { ignoredDecision } from '../core/event/application-decision.ts'
+import type { Decided, Decision, StatusReport, Wake } from '../core/flow.ts'
 import { compareAndSync } from './compare-and-sync.ts'
 import type { ApplicationInput } from './contract.ts'
 import { giveUpCarried, terminate } from './early-end.ts'
@@ -17,7 +18,7 @@ export async function operate(input: ApplicationInput, inbox: Inbox): Promise<Ou
   const operation = begin(input, inbox, wakes, decision)
   switch (decision.action) {
     case 'ignore':
-      return operation.end(`ignored: ${decision.reason}`)
+      return ignored(operation)
     case 'invalid':
       await giveUpCarried(operation)
       await reportInvalid(operation)
@@ -37,6 +38,19 @@ export async function operate(input: ApplicationInput, inbox: Inbox): Promise<Ou
   }
 }
 
+/** Nothing is reported of it, so that whoever asks what became of an event is told here. */
+function ignored({ input, wakes, decision, end }: Operation): Outcome {
+  const outcome = end(`ignored: ${decision.reason}`)
+  const decided = decidedOf(decision, wakes)
+  if (decided.events.length === 0 || !patched('explain-ignored')) return outcome
+  return { ...outcome, events: [...outcome.events, ignoredDecision(input.application, decided)] }
+}
+
+function decidedOf({ action, reason, trigger }: Decision, wakes: readonly Wake[]): Decided {
+  const events = [...new Set(wakes.flatMap((wake) => wake.events ?? []))]
+  return { action, reason, trigger, events, at: Math.max(0, ...wakes.map(({ at }) => at)) }
+}
+
 /** A sync that somebody asked for and that cannot begin has failed (SYNC-32). */
 async function reportInvalid({ decision, report }: Operation): Promise<void> {
   const { request, problems, reason } = decision
@@ -51,6 +65,7 @@ function begin(
   decision: Decision,
 ): Operation {
   const { application } = input
+  const decided = decidedOf(decision, wakes)
   const events: unknown[] = []
   let sequence = 0
   return {
@@ -70,6 +85,7 @@ function begin(
           sequence,
           final: true,
           specDigest: decision.specDigest,
+          decided,
           ...facts,
           ...again,
         }

@@ -9,6 +9,7 @@ import type { Look, Observed } from '../core/flow.ts'
 import { lookSignal, type RepositoryInput } from './contract.ts'
 import { failureOf } from './failure.ts'
 import { steps } from './steps.ts'
+import { tell } from './tell.ts'
 
 /** One fetch per burst of looks; only applications whose inputs changed are woken. */
 export async function repository(input: RepositoryInput): Promise<string> {
@@ -18,12 +19,16 @@ export async function repository(input: RepositoryInput): Promise<string> {
   })
   await condition(() => looks.length > 0)
   const seen: string[] = []
-  while (looks.length > 0) {
+  let unpublished = input.unpublished ?? []
+  while (looks.length > 0 || unpublished.length > 0) {
+    unpublished = await tell(unpublished, { hasWork: () => looks.length > 0 })
+    if (looks.length === 0) continue
     const taken = looks
     looks = []
     const summary =
       taken.length === 1 ? `${taken[0]?.reason}` : `${taken.length} looks folded into one`
     const observed = await observe(input.repository, taken, summary)
+    unpublished = [...unpublished, ...(observed.unpublished ?? [])]
     seen.push(
       `${observed.head.slice(0, 7)}: ${observed.woken} of ${observed.applications} applications`,
     )
@@ -34,7 +39,8 @@ export async function repository(input: RepositoryInput): Promise<string> {
       looks = [...waiting, ...looks]
     }
     if (workflowInfo().continueAsNewSuggested) {
-      await continueAsNew<typeof repository>({ repository: input.repository, pending: looks })
+      const { repository: name } = input
+      await continueAsNew<typeof repository>({ repository: name, pending: looks, unpublished })
     }
   }
   return seen.slice(-3).join('; ')

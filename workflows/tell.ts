@@ -6,7 +6,10 @@ import { telling } from './steps.ts'
  * Publishes what Kafka did not take at once, for as long as nothing else is to be done.
  * Returns what is still unpublished when work comes first; the next run takes it along.
  */
-export async function tell(events: readonly unknown[], inbox: Inbox): Promise<readonly unknown[]> {
+export async function tell(
+  events: readonly unknown[],
+  inbox: Pick<Inbox, 'hasWork'>,
+): Promise<readonly unknown[]> {
   if (events.length === 0 || inbox.hasWork()) return events
   const scope = new CancellationScope()
   let done = false

@@ -5,6 +5,7 @@ import type { ApplicationStatus } from '../status/status.ts'
 
 // a notice travels in a signal, and nobody reads more in a chat
 const maxTextLength = 2_000
+const maxEvents = 50
 
 /** One state of an operation as people are told of it. Facts of the operation only, never a body. */
 export type Notice = {
@@ -23,6 +24,8 @@ export type Notice = {
   readonly at: number
   readonly resources: NoticeCounts
   readonly failure?: Failure
+  /** Ids of the events behind the operation. */
+  readonly events?: readonly string[]
 }
 export type NoticeCounts = {
   readonly changed: number
@@ -58,6 +61,13 @@ export type Reporting = {
  * that never got to apply anything; a dry run is no deployment.
  */
 export function noticeOf(reporting: Reporting): Notice | undefined {
+  const { decided, again } = reporting.report
+  const notice = again ? undefined : stateOf(reporting)
+  const events = decided?.events ?? []
+  return notice && events.length > 0 ? { ...notice, events: events.slice(-maxEvents) } : notice
+}
+
+function stateOf(reporting: Reporting): Notice | undefined {
   const { operation, ends, failure } = reporting.report
   if (ends !== undefined) return endedEarly(reporting)
   if (operation !== undefined) return ofOperation(reporting, operation)
