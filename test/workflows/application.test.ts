@@ -1,184 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, inject, it } from 'vitest'
-import type { ApplicationRef, HealthReport, Wake, WakeReason } from '../../core/flow.ts'
-import {
-  type ApplicationInput,
-  applicationWorkflow,
-  applicationWorkflowId,
-  wakeSignal,
-} from '../../workflows/contract.ts'
-import {
-  changedKey,
-  decision,
-  nothingToDo,
-  type Scripted,
-  scriptedApplication,
-  syncPlan,
-} from '../fixtures/scripted-activities.ts'
+import type { Wake } from '../../core/flow.ts'
+import { decision, nothingToDo, scriptedApplication } from '../fixtures/scripted-activities.ts'
 import { eventually } from '../harness/eventually.ts'
-import { inputOf } from '../harness/history.ts'
-import { createWorld, type WorkflowWorld } from '../harness/workflow-world.ts'
+import { type ApplicationRun, openApplication, wakeOf } from './application-run.ts'
 
-const address = inject('temporal')
-const waiting: HealthReport = {
-  outcome: 'waiting',
-  status: 'Progressing',
-  resources: [{ key: changedKey, status: 'Progressing' }],
-}
-const settled: HealthReport = { outcome: 'settled', status: 'Healthy', resources: [] }
-let world: WorkflowWorld
-let application: ApplicationRef
-let id = ''
+const temporal = inject('temporal')
+let run: ApplicationRun
 
-afterEach(() => world.close())
-
-async function open(activities: Scripted): Promise<void> {
-  application = { namespace: 'argocd', name: `shop-${randomUUID()}`, uid: 'u' }
-  id = applicationWorkflowId(application)
-  world = await createWorld(address, activities)
-}
-const wakeOf = (reason: WakeReason, at = 1): Wake => ({ reason, at })
-const wake = (reason: WakeReason, at?: number) =>
-  world.send({
-    workflow: applicationWorkflow,
-    id,
-    input: { application } satisfies ApplicationInput,
-    signal: wakeSignal,
-    message: wakeOf(reason, at),
-  })
-const inputs = async () => (await world.runs(id)).map((events) => inputOf<ApplicationInput>(events))
-
-/** The revision that Git shows to each fetch, one after the other; the last one stays. */
-function revisions(
-  ...seen: readonly { revision: string; inputs: string }[]
-): NonNullable<Scripted['fetch']> {
-  let fetches = 0
-  return async () => {
-    const shown = seen[Math.min(fetches++, seen.length - 1)]
-    if (shown === undefined) throw new Error('name a revision')
-    return { ...shown, subject: 'fix probe', author: 'kim' }
-  }
-}
-
-describe('a push while an operation waits for health', () => {
-  const looks = () => {
-    const health = { now: waiting }
-    return { health, look: async () => health.now }
-  }
-
-  it('ends the run; the next goes on with what was begun when the manifests are the same', async () => {
-    const { health, look } = looks()
-    const continued: unknown[] = []
-    let syncs = 0
-    const { activities, reports } = scriptedApplication({
-      fetch: revisions({ revision: 'r1', inputs: 'i1' }, { revision: 'r2', inputs: 'i1' }),
-      health: look,
-      plan: async (input) => {
-        continued.push(input.continued)
-        return input.continued ? nothingToDo : syncPlan
-      },
-      sync: async ({ step }) => {
-        syncs++
-        return { resources: step.changes.map(({ key }) => ({ key, status: 'Synced' })) }
-      },
-    })
-    await open(activities)
-    await wake('push')
-    await eventually(
-      () => reports.length,
-      (count) => count > 0,
-    )
-    health.now = settled
-    await wake('push', 2)
-    expect(await world.result(id)).toContain('successfully synced')
-
-    const [first, second] = await inputs()
-    const begun = reports[0]?.operation?.startedAt
-    expect(first?.carried).toBeUndefined()
-    expect(second?.carried).toEqual({
-      inputs: 'i1',
-      revision: 'r1',
-      startedAt: begun,
-      changed: [changedKey],
-      hooks: false,
-    })
-    expect(second?.pending).toEqual([wakeOf('push', 2)])
-    expect(continued).toEqual([false, true])
-    expect(syncs).toBe(1)
-    const last = reports.at(-1)
-    expect(last?.operation).toMatchObject({ phase: 'Succeeded', startedAt: begun, revision: 'r2' })
-  })
-
-  it('with other manifests gives the first operation up as superseded and syncs the newer one', async () => {
-    const { health, look } = looks()
-    const { activities, reports } = scriptedApplication({
-      fetch: revisions({ revision: 'r1', inputs: 'i1' }, { revision: 'r2', inputs: 'i2' }),
-      health: look,
-    })
-    await open(activities)
-    await wake('push')
-    await eventually(
-      () => reports.length,
-      (count) => count > 0,
-    )
-    health.now = settled
-    await wake('push', 2)
-    await world.result(id)
-    expect(reports.map(({ ends, operation }) => ends?.how ?? operation?.phase)).toEqual([
-      'Running',
-      'superseded',
-      'Succeeded',
-    ])
-    expect(reports[1]?.ends).toMatchObject({
-      revision: 'r1',
-      startedAt: reports[0]?.operation?.startedAt,
-    })
-    expect(reports[2]?.operation?.revision).toBe('r2')
-  })
-
-  it('waits for the end of a write that runs', async () => {
-    const writing = Promise.withResolvers<void>()
-    const written = Promise.withResolvers<void>()
-    const order: string[] = []
-    const { activities } = scriptedApplication({
-      sync: async ({ step }) => {
-        order.push('begins')
-        writing.resolve()
-        await written.promise
-        order.push('ends')
-        return { resources: step.changes.map(({ key }) => ({ key, status: 'Synced' })) }
-      },
-      decide: async ({ wakes }) => {
-        order.push(...wakes.map(({ reason }) => reason))
-        return decision
-      },
-      plan: async ({ continued }) => (continued ? nothingToDo : syncPlan),
-    })
-    await open(activities)
-    await wake('push')
-    await writing.promise
-    await wake('spec')
-    written.resolve()
-    await world.result(id)
-    expect(order).toEqual(['push', 'begins', 'ends', 'spec'])
-  })
-
-  it('of health only ends the waiting, not the run', async () => {
-    const { health, look } = looks()
-    const { activities, reports } = scriptedApplication({ health: look })
-    await open(activities)
-    await wake('push')
-    await eventually(
-      () => reports.length,
-      (count) => count > 0,
-    )
-    health.now = settled
-    await wake('health')
-    await world.result(id)
-    expect(await world.runs(id)).toHaveLength(1)
-    expect(reports.at(-1)?.operation?.phase).toBe('Succeeded')
-  })
-})
+afterEach(() => run.close())
 
 describe('a message that arrives while a run closes', () => {
   it('keeps it open: it is taken up by a run that continues this one', async () => {
@@ -192,15 +21,15 @@ describe('a message that arrives while a run closes', () => {
       },
       report: async () => {
         // the workflow closes with this very answer
-        if (++reported === 1) await wake('push', 2)
+        if (++reported === 1) await run.wake('push', 2)
         return { sync: 'Synced', health: 'Healthy', unpublished: [] }
       },
     })
-    await open(activities)
-    await wake('spec')
-    await world.result(id)
+    run = await openApplication(temporal, activities)
+    await run.wake('spec')
+    await run.result()
     expect(decided).toEqual([[wakeOf('spec')], [wakeOf('push', 2)]])
-    expect(await world.runs(id)).toHaveLength(2)
+    expect(await run.inputs()).toHaveLength(2)
   })
 
   it('of health is answered by one more report of the same run', async () => {
@@ -208,27 +37,27 @@ describe('a message that arrives while a run closes', () => {
     const { activities } = scriptedApplication({
       plan: async () => nothingToDo,
       report: async () => {
-        if (++reported === 1) await wake('health')
+        if (++reported === 1) await run.wake('health')
         return { sync: 'Synced', health: 'Healthy', unpublished: [] }
       },
     })
-    await open(activities)
-    await wake('spec')
-    await world.result(id)
+    run = await openApplication(temporal, activities)
+    await run.wake('spec')
+    await run.result()
     expect(reported).toBe(2)
-    expect(await world.runs(id)).toHaveLength(1)
+    expect(await run.inputs()).toHaveLength(1)
   })
 
   it('opens a new run when the one before is closed', async () => {
     const { activities, reports } = scriptedApplication({ plan: async () => nothingToDo })
-    await open(activities)
-    await wake('spec')
-    await world.result(id)
-    await wake('push')
-    await world.result(id)
+    run = await openApplication(temporal, activities)
+    await run.wake('spec')
+    await run.result()
+    await run.wake('push')
+    await run.result()
     expect(reports).toHaveLength(2)
     // nothing is continued: each stands by itself
-    expect(await world.runs(id)).toHaveLength(1)
+    expect(await run.inputs()).toHaveLength(1)
   })
 })
 
@@ -251,12 +80,12 @@ describe('events that Kafka does not take', () => {
         published.push(...events)
       },
     })
-    await open(activities)
-    await wake('spec')
+    run = await openApplication(temporal, activities)
+    await run.wake('spec')
     await tried.promise
-    await wake('push')
-    await world.result(id)
-    const [, second] = await inputs()
+    await run.wake('push')
+    await run.result()
+    const [, second] = await run.inputs()
     expect(second?.unpublished).toEqual([{ id: 'e1' }])
     expect(published).toEqual([{ id: 'e1' }, { id: 'e2' }])
   })
@@ -276,19 +105,19 @@ describe('a deletion', () => {
         calls.push('released')
       },
     })
-    await open(activities)
-    await wake('delete')
+    run = await openApplication(temporal, activities)
+    await run.wake('delete')
     await eventually(
       () => calls.length,
       (count) => count === 1,
     )
-    await wake('health')
+    await run.wake('health')
     await eventually(
       () => calls.length,
       (count) => count === 2,
     )
-    await wake('health')
-    await world.result(id)
+    await run.wake('health')
+    await run.result()
     expect(calls).toEqual(['2 left', '1 left', '0 left', 'released'])
   })
 })
