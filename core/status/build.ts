@@ -35,14 +35,13 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
   const lastAttempt = attemptAfter(previous, report)
   const isAgain = isCounted(previous, report)
   const heals = isAgain ? previous.driftless?.heals : healsAfter(previous, report)
-  const history = previous.history ?? []
   const hold = holdAfter(application, previous, report)
   const failure = failureAfter(previous, report)
   return {
     sync: syncOf(input),
     health: healthOf(input, at),
     ...(operationState !== undefined && { operationState }),
-    history: isAgain ? history : historyAfter(application, history, report),
+    history: historyOf(input),
     conditions: conditionsOf(previous, report, input.unbuilt),
     resources: resources ?? previous.resources ?? [],
     summary: input.images.length > 0 ? { images: input.images } : (previous.summary ?? {}),
@@ -65,6 +64,23 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
 /** Made again because its answer was lost, or health moved: what it counts is counted already. */
 function isCounted({ driftless }: ApplicationStatus, { again, sequence }: StatusReport): boolean {
   return again === true || driftless?.sequence === sequence
+}
+
+/**
+ * Whether the end of this operation is in the status already. The write that ends a request wakes
+ * the workflow; what it was about to do is then done anew, with another sequence.
+ */
+function isKnownEnd({ operationState }: ApplicationStatus, { operation }: StatusReport): boolean {
+  if (operation === undefined || operation.heal || !operationState?.finishedAt) return false
+  const { startedAt, syncResult } = operationState
+  return startedAt === rfc3339(operation.startedAt) && syncResult.revision === operation.revision
+}
+
+function historyOf({ application, previous, report }: StatusInput) {
+  const history = previous.history ?? []
+  return isCounted(previous, report) || isKnownEnd(previous, report)
+    ? history
+    : historyAfter(application, history, report)
 }
 
 function syncOf({ application, previous, report, resources }: StatusInput) {
