@@ -7,6 +7,7 @@ import { applicationOperations } from './application-operations.ts'
 import { applicationReads } from './application-reads.ts'
 import { applicationResources } from './application-resources.ts'
 import { applicationWrites } from './application-writes.ts'
+import { audit } from './audit.ts'
 import type { ApiClients } from './clients.ts'
 import { documentation } from './documentation.ts'
 import { createFeed } from './feed.ts'
@@ -31,6 +32,7 @@ export function createApp(clients: ApiClients) {
   const app = createRoutes()
   app.use(secureHeaders())
   app.use(guard({ sessions, publicMetrics: clients.publicMetrics }))
+  app.use('/api/v1/*', audit(clients))
   app.use('/api/v1/*', bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }))
   app
     .route('/', healthz(clients))

@@ -65,6 +65,21 @@ describe('settings and version (API-24)', () => {
   })
 })
 
+describe('answers', () => {
+  it('with a token are kept by no cache, and no other page can frame them', async () => {
+    const { headers } = await api.call('GET', '/api/v1/settings')
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(headers.get('x-frame-options')).toBe('SAMEORIGIN')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+  })
+
+  it('to a body beyond the limit say so', async () => {
+    const patch = 'x'.repeat(5 * 1024 ** 2)
+    const { status, body } = await api.call('PATCH', '/api/v1/applications/none', { patch })
+    expect([status, body.message]).toEqual([400, expect.stringMatching(/larger than/)])
+  })
+})
+
 describe('notifications by hand', () => {
   it('say how to set Slack up while nobody has', async () => {
     const manifest = applicationManifest({
