@@ -33,6 +33,11 @@ program
     (await import('./install.ts')).runInstall(options),
   )
 
+program
+  .command('bundle', { hidden: true })
+  .description('bundle the workflows of compiled code, so that workers start without a bundler')
+  .action(async () => (await import('./bundle.ts')).bundleWorkflows())
+
 const processes = new Set(program.commands.map((command) => command.name()))
 
 try {

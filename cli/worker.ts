@@ -1,4 +1,4 @@
-import { extname } from 'node:path'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import type { ActivityClients } from '../activities/clients.ts'
@@ -14,6 +14,7 @@ import { createStatusWriter } from '../clients/status-writer.ts'
 import { isControlCluster } from '../core/application.ts'
 import { startClusterWatch } from '../event-sources/cluster-watch.ts'
 import { clusterTaskQueue, interactiveTaskQueue, noticeTaskQueue } from '../workflows/contract.ts'
+import { workflowBundle } from './bundle-file.ts'
 import { type Config, readConfig } from './config.ts'
 import { createLogger, type Logger } from './log.ts'
 import { untilStopped } from './shutdown.ts'
@@ -83,9 +84,9 @@ async function createWorkers(config: Config, wiring: Wiring, activities: Activit
     telemetryOptions: { logging: { forward: {}, filter: 'WARN' } },
   })
   const connection = await NativeConnection.connect({ address: config.temporalAddress })
-  const workflowsPath = fileURLToPath(
-    new URL(`../workflows/index${extname(import.meta.url)}`, import.meta.url),
-  )
+  const workflows = existsSync(workflowBundle)
+    ? { workflowBundle: { codePath: fileURLToPath(workflowBundle) } }
+    : { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) }
   const queues = [clusterTaskQueue(wiring.controlCluster), interactiveTaskQueue]
   const namespace = config.temporalNamespace
   const notices = { taskQueue: noticeTaskQueue, maxConcurrentActivityTaskExecutions: 5 }
@@ -97,7 +98,7 @@ async function createWorkers(config: Config, wiring: Wiring, activities: Activit
         connection,
         namespace,
         taskQueue,
-        workflowsPath,
+        ...workflows,
         activities,
         identity: `${config.identity}-${index}`,
         stickyQueueScheduleToStartTimeout: '5s',

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { printBanner, printNextSteps } from './banner.ts'
 import { providePrograms } from './build/programs.ts'
+import { compileDriftless } from './compile.ts'
 import type { Context } from './context.ts'
 import { emptyDataFolder, takeDataFolder } from './data-folder.ts'
 import { demoNamespace, deployDemo } from './demo.ts'
@@ -79,6 +80,7 @@ async function start(run: Run): Promise<void> {
   removeEndpoints(options.data)
   if (options.fresh) emptyDataFolder(options.data)
   const programs = await providePrograms(external, signal)
+  const compiled = await compileDriftless(root, signal)
   const built = Date.now()
   console.log(`Starting Driftless with its local stack, data in ${options.data}`)
   const ports = await choosePorts(join(options.data, 'ports.json'), options.port)
@@ -92,7 +94,7 @@ async function start(run: Run): Promise<void> {
   await bringUp(context, external, supervisor, signal)
   if (options.driftless) {
     run.adminPassword = await installDriftless(context, root, options.adoptCrds, signal)
-    const parts = driftlessParts.map((name) => driftless(name, root, context))
+    const parts = driftlessParts.map((name) => driftless(name, compiled, context))
     if (options.demo) {
       await seedDemoRepository(join(options.data, 'git'))
       parts.push(git(context))

@@ -8,7 +8,7 @@ export const driftlessParts = ['api', 'events', 'worker'] as const
 /** One process of Driftless: ready when it says so in its log. */
 export function driftless(
   name: (typeof driftlessParts)[number],
-  root: string,
+  compiled: string,
   context: Context,
 ): Part {
   return {
@@ -16,8 +16,8 @@ export function driftless(
     rank: 3,
     channel: true,
     command: process.execPath,
-    args: ['cli/main.ts', name],
-    cwd: root,
+    args: [join(compiled, 'cli', 'main.js'), name],
+    cwd: compiled,
     env: driftlessEnvironment(context),
     ready: async (log) => log().includes('"msg":"ready"'),
   }
