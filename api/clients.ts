@@ -2,11 +2,14 @@ import type { Accounts } from '../clients/accounts.ts'
 import type { ApplicationObjects } from '../clients/application-objects.ts'
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import type { EventBus } from '../clients/bus.ts'
+import type { ExplainIndex } from '../clients/explain-index.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { StaticFiles } from '../clients/static-files.ts'
 import type { Temporal } from '../clients/temporal.ts'
 import type { Application } from '../core/application.ts'
+import type { ApplicationRef } from '../core/flow.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
+import type { Notice } from '../core/notification/notice.ts'
 import type { WebhookSecrets } from '../event-sources/webhooks/webhook.ts'
 
 /** A cluster as the API looks at it: asked when somebody asks, never watched. */
@@ -16,13 +19,6 @@ export type ReadCluster = Pick<Cluster, 'read' | 'list' | 'dryRun' | 'discovery'
 export type Rendered = {
   readonly revision: string
   readonly manifests: readonly Manifest[]
-}
-
-/** One notification that somebody asks for. */
-export type NotifyRequest = {
-  readonly application: StoredApplication
-  readonly trigger: string
-  readonly recipients: readonly string[]
 }
 
 /** What the API works with; joined in cli/wire.ts. */
@@ -36,9 +32,11 @@ export type ApiClients = {
   readonly accounts: Accounts
   readonly bus: Pick<EventBus, 'publish' | 'healthy'>
   readonly temporal: Pick<Temporal, 'healthy'>
+  /** What became of events. */
+  readonly explanations: ExplainIndex
   readonly webhookSecrets: WebhookSecrets
   /** Undefined while nobody set notifications up. */
-  readonly notify?: (request: NotifyRequest) => Promise<void>
+  readonly notify?: (ref: ApplicationRef, notice: Notice) => Promise<void>
   readonly swaggerFiles: StaticFiles
   readonly version: string
   /** Whether `/metrics` answers without a token. */

@@ -6,6 +6,7 @@ import { createApp } from '../api/app.ts'
 import type { ApiClients } from '../api/clients.ts'
 import { createAccounts } from '../clients/accounts.ts'
 import { createApplicationObjects } from '../clients/application-objects.ts'
+import { createExplainIndex } from '../clients/explain-index.ts'
 import { createCluster } from '../clients/kube/cluster.ts'
 import { createStaticFiles } from '../clients/static-files.ts'
 import { type Application, isControlCluster } from '../core/application.ts'
@@ -59,7 +60,7 @@ function closeIdle(server: ServerType): void {
 
 function apiClients(
   config: Config,
-  { applications, bus, temporal, transport, onError }: Wiring,
+  { applications, bus, temporal, transport, wakeup, onError }: Wiring,
   log: Logger,
   stopping: AbortSignal,
 ): ApiClients {
@@ -72,10 +73,12 @@ function apiClients(
     accounts: createAccounts(transport, config.namespace),
     rendered: createRenderOnRequest({ config, applications, clusterOf }),
     webhookSecrets: { ...(config.githubSecret !== undefined && { github: config.githubSecret }) },
+    ...(config.slack !== undefined && { notify: wakeup.people }),
     swaggerFiles: createStaticFiles(
       dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json'))),
       ['swagger-ui.css', 'swagger-ui-bundle.js'],
     ),
+    explanations: createExplainIndex({ bus, now: Date.now }),
     publicMetrics: config.publicMetrics,
     now: Date.now,
   }

@@ -38,7 +38,11 @@ export type Called<T> = {
 }
 
 /** Starts an API on a running stack. */
-export async function startApi(endpoints: Endpoints, namespace: string): Promise<TestApi> {
+export async function startApi(
+  endpoints: Endpoints,
+  namespace: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<TestApi> {
   const data = mkdtempSync(join(tmpdir(), 'driftless-api-'))
   const env = {
     ...process.env,
@@ -49,6 +53,7 @@ export async function startApi(endpoints: Endpoints, namespace: string): Promise
     DRIFTLESS_NETWORK_ALLOW: 'loopback',
     DRIFTLESS_PORT: '0',
     DRIFTLESS_DATA: data,
+    ...more,
   }
   await promisify(execFile)(process.execPath, [main, 'install'], { env })
   const child = spawn(process.execPath, [main, 'api'], {
