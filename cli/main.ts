@@ -41,7 +41,9 @@ program
 const processes = new Set(program.commands.map((command) => command.name()))
 
 try {
-  if (!processes.has(process.argv[2] ?? '')) {
+  const [name = '', next = '-'] = process.argv.slice(2)
+  // `events` alone is the process, with a further word it is a command for people
+  if (!processes.has(name) || !next.startsWith('-')) {
     const { addClientCommands } = await import('./commands/client-commands.ts')
     addClientCommands(program)
   }
