@@ -10,6 +10,7 @@ import { applicationWrites } from './application-writes.ts'
 import { audit } from './audit.ts'
 import type { ApiClients } from './clients.ts'
 import { documentation } from './documentation.ts'
+import { explain } from './explain.ts'
 import { createFeed } from './feed.ts'
 import { guard } from './guard.ts'
 import { healthz } from './healthz.ts'
@@ -46,6 +47,7 @@ export function createApp(clients: ApiClients) {
     .route('/', applicationResources(clients))
     .route('/', applicationEvents(clients))
     .route('/', applicationStream(clients, feed))
+    .route('/', explain(clients))
     .route('/', notifications(clients))
     .route('/', metrics(clients, feed))
     .route('/', documentation(clients, app))

@@ -2,6 +2,7 @@ import type { Accounts } from '../clients/accounts.ts'
 import type { ApplicationObjects } from '../clients/application-objects.ts'
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import type { EventBus } from '../clients/bus.ts'
+import type { ExplainIndex } from '../clients/explain-index.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { StaticFiles } from '../clients/static-files.ts'
 import type { Temporal } from '../clients/temporal.ts'
@@ -31,6 +32,8 @@ export type ApiClients = {
   readonly accounts: Accounts
   readonly bus: Pick<EventBus, 'publish' | 'healthy'>
   readonly temporal: Pick<Temporal, 'healthy'>
+  /** What became of events. */
+  readonly explanations: ExplainIndex
   readonly webhookSecrets: WebhookSecrets
   /** Undefined while nobody set notifications up. */
   readonly notify?: (ref: ApplicationRef, notice: Notice) => Promise<void>

@@ -6,6 +6,7 @@ import { createApp } from '../api/app.ts'
 import type { ApiClients } from '../api/clients.ts'
 import { createAccounts } from '../clients/accounts.ts'
 import { createApplicationObjects } from '../clients/application-objects.ts'
+import { createExplainIndex } from '../clients/explain-index.ts'
 import { createCluster } from '../clients/kube/cluster.ts'
 import { createStaticFiles } from '../clients/static-files.ts'
 import { type Application, isControlCluster } from '../core/application.ts'
@@ -77,6 +78,7 @@ function apiClients(
       dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json'))),
       ['swagger-ui.css', 'swagger-ui-bundle.js'],
     ),
+    explanations: createExplainIndex({ bus, now: Date.now }),
     publicMetrics: config.publicMetrics,
     now: Date.now,
   }

@@ -5,6 +5,7 @@ import { topics } from '../core/event/topics.ts'
 import type { BatchOptions } from './kafka/batch.ts'
 import { consumeForever } from './kafka/consumer.ts'
 import { deadline } from './kafka/deadline.ts'
+import { type FollowOptions, followTopic } from './kafka/follow.ts'
 import { createPublisher } from './kafka/publisher.ts'
 import { deadLetter, toRecord } from './kafka/record.ts'
 import { mendRequestQueue } from './kafka/request-queue.ts'
@@ -19,6 +20,8 @@ export type EventBus = {
     readonly group: string
     readonly handle: (event: PlatformEvent) => Promise<void>
   }): () => Promise<void>
+  /** Delivers the whole topic to this process alone, from the oldest event on; what cannot be read is passed over. */
+  follow(options: FollowOptions): () => Promise<void>
   /** Creates the topics that are not there. */
   createTopics(): Promise<void>
   healthy(): Promise<boolean>
@@ -72,6 +75,13 @@ export function createKafkaBus({ brokers, clientId, onError }: BusOptions): Even
         await publisher.send(topics.deadLetters, deadLetter(message, place, reason))
       }
       const stop = consumeForever(kafka, { topic, group, handle, onPoison, onError })
+      stops.push(stop)
+      return stop
+    },
+    follow(options) {
+      const offsets = async (topic: string) =>
+        await (await connectedAdmin()).fetchTopicOffsets(topic)
+      const stop = followTopic(kafka, { ...options, offsets, onError })
       stops.push(stop)
       return stop
     },

@@ -11,6 +11,7 @@ import { addAppSet } from './app-set.ts'
 import { addAppSync } from './app-sync.ts'
 import { addAppWait } from './app-wait.ts'
 import { addCompletion } from './completion.ts'
+import { addAppExplain, addEvents } from './explain.ts'
 import { addLogin } from './login.ts'
 import { addNotifications } from './notifications.ts'
 import { addVersion } from './version.ts'
@@ -29,6 +30,8 @@ export function addClientCommands(program: Command): void {
   addAppHistory(app)
   addAppDelete(app)
   addAppResources(app)
+  addAppExplain(app)
+  addEvents(program)
   addNotifications(program)
   addAdmin(program)
   addVersion(program)

@@ -6,8 +6,11 @@ import type { PlatformEvent } from '../../core/event/event.ts'
 import { fromRecord, type RecordPlace } from './record.ts'
 
 export type BatchOptions = {
-  /** May be called again for the same event; what it throws decides whether it is tried again. */
-  readonly handle: (event: PlatformEvent) => Promise<void>
+  /**
+   * May be called again for the same event; what it throws decides whether it is tried again.
+   * `storedAt` is when the broker stored it, in epoch ms.
+   */
+  readonly handle: (event: PlatformEvent, storedAt: number) => Promise<void>
   /** Takes a record that can never be handled, with the reason; settles when it is stored. */
   readonly onPoison: (message: KafkaMessage, place: RecordPlace, reason: Error) => Promise<void>
   readonly onError: (error: unknown) => void
@@ -24,9 +27,13 @@ const triesOfUnknown = 720
 
 /**
  * Handles the events of one partition: those of one key in order, different keys side by side.
- * Offsets are resolved in order, so that a crash repeats events and skips none.
+ * Offsets are resolved in order, so that a crash repeats events and skips none. Says whether all of
+ * the batch is handled.
  */
-export async function handleBatch(payload: EachBatchPayload, options: BatchOptions): Promise<void> {
+export async function handleBatch(
+  payload: EachBatchPayload,
+  options: BatchOptions,
+): Promise<boolean> {
   const { batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale } = payload
   const { messages } = batch
   const done = new Set<KafkaMessage>()
@@ -69,6 +76,7 @@ export async function handleBatch(payload: EachBatchPayload, options: BatchOptio
   for (const lane of ended) if (lane.status === 'rejected') failure ??= lane.reason
   if (failure !== undefined) throw failure
   await heartbeat()
+  return resolved === messages.length
 }
 
 /** Tries until it is handled or stored as poison; false when there is no time left for it. */
@@ -85,7 +93,7 @@ async function handleOne(
   }
   for (let tries = 1; goesOn(); tries++) {
     try {
-      await handle(read.event)
+      await handle(read.event, Number(message.timestamp))
       return true
     } catch (error) {
       if (tries >= triesFor(error)) {

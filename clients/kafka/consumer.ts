@@ -7,6 +7,8 @@ import { deadline } from './deadline.ts'
 export type ConsumeOptions = Omit<BatchOptions, 'stopped'> & {
   readonly topic: string
   readonly group: string
+  /** Called with the offset that comes next, when all before it are handled. */
+  readonly onRead?: (partition: number, next: bigint) => void
 }
 
 const sessionMs = 10_000
@@ -63,7 +65,7 @@ async function leave(consumer: Consumer): Promise<void> {
 /** Settles when the consumer is of no use any more. */
 async function runOnce(
   consumer: Consumer,
-  { topic, handle, onPoison, onError }: ConsumeOptions,
+  { topic, handle, onPoison, onError, onRead }: ConsumeOptions,
   stopped: AbortSignal,
 ): Promise<void> {
   const over = Promise.withResolvers<void>()
@@ -85,7 +87,11 @@ async function runOnce(
       eachBatchAutoResolve: false,
       autoCommitInterval: 1_000,
       partitionsConsumedConcurrently: 6,
-      eachBatch: (payload) => handleBatch(payload, { handle, onPoison, onError, stopped }),
+      async eachBatch(payload) {
+        const isRead = await handleBatch(payload, { handle, onPoison, onError, stopped })
+        const { partition } = payload.batch
+        if (isRead) onRead?.(partition, BigInt(payload.batch.lastOffset()) + 1n)
+      },
     })
   }
   run().catch(over.reject)

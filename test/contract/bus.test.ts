@@ -155,6 +155,43 @@ test('what can pass is tried until it does, without skipping and without stoppin
   expect(got.filter((id) => id.startsWith('k0'))).toEqual(['k0-0', 'k0-3', 'k0-6'])
 })
 
+test('who follows a topic reads all of it, each for itself, and is told when the begin is read', async () => {
+  const topic = await newTopic()
+  const bus = open()
+  await publish(bus, topic, 30)
+  const producer = raw.producer()
+  await producer.connect()
+  const junk = randomUUID()
+  await producer.send({ topic, messages: [{ key: 'k0', value: `{${junk}` }] })
+  const before = Date.now() - 60_000
+  const lettersBefore = await admin.fetchTopicOffsets(topics.deadLetters)
+  for (const reader of ['a', 'b']) {
+    const got: string[] = []
+    const caughtUp = Promise.withResolvers<number>()
+    open().follow({
+      topic,
+      handle({ id }, storedAt) {
+        expect(storedAt).toBeGreaterThan(before)
+        got.push(id)
+      },
+      onCaughtUp: () => caughtUp.resolve(got.length),
+    })
+    expect(await caughtUp.promise).toBe(reader === 'a' ? 30 : 31)
+    await bus.publish(topic, event(`late-${reader}`), 'k0')
+    await expect.poll(() => got.at(-1), { timeout: 10_000 }).toBe(`late-${reader}`)
+  }
+  await producer.disconnect()
+  // what cannot be read is put aside by whoever works with the topic
+  expect(await admin.fetchTopicOffsets(topics.deadLetters)).toEqual(lettersBefore)
+})
+
+test('who follows an empty topic has read it', async () => {
+  const topic = await newTopic()
+  const caughtUp = Promise.withResolvers<void>()
+  open().follow({ topic, handle: () => undefined, onCaughtUp: caughtUp.resolve })
+  await caughtUp.promise
+})
+
 test('R-poison: what can never be handled goes to the dead letters with its cause, and the rest goes on', async () => {
   const topic = await newTopic()
   const bus = open()
