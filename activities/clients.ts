@@ -6,6 +6,7 @@ import type { HealthNews } from '../clients/health-news.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { Slack } from '../clients/slack.ts'
 import type { StatusWriter } from '../clients/status-writer.ts'
+import type { Tools } from '../clients/tools.ts'
 import type { Application } from '../core/application.ts'
 import type { ApplicationRef, Wake } from '../core/flow.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
@@ -16,6 +17,7 @@ export type ActivityClients = {
   readonly applications: ApplicationIndex
   readonly git: Git
   readonly artifacts: Artifacts
+  readonly tools: Tools
   readonly status: StatusWriter
   readonly bus: EventBus
   /** Settles when Temporal has taken the wake. */

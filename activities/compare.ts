@@ -59,8 +59,9 @@ export function compareCached(
  * dry-run, and what the server would not change is no difference.
  */
 export async function compareProven(cluster: Cluster, desired: Desired): Promise<Row> {
-  const live =
-    cluster.live.get(desired.key) ?? (await cluster.read(desired.manifest.apiVersion, desired.key))
+  // what carries no label is in no watch: only the server knows it
+  const known = isTracked(desired.manifest) ? cluster.live.get(desired.key) : undefined
+  const live = known ?? (await cluster.refresh(desired.manifest.apiVersion, desired.key))
   const row = compareCached(cluster, desired, live)
   if (row.verdict !== 'unproven' || live === undefined) return row
   const applied = await cluster.dryRun(desired.manifest)

@@ -9,11 +9,12 @@ import type {
 import { assessHealth } from '../core/health/assess.ts'
 import { isHealthIgnored, worst } from '../core/health/health.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
+import { isTracked } from '../core/manifest/tracking.ts'
 import { verdicts } from '../core/status/application-health.ts'
 import { followChanges } from './changes.ts'
 import type { ActivityClients } from './clients.ts'
 import { currentApplication, destinationOf } from './current.ts'
-import { readRendered } from './rendered.ts'
+import { type Desired, readRendered } from './rendered.ts'
 import { withReasons } from './waiting-reasons.ts'
 
 export type HealthInput = {
@@ -24,6 +25,8 @@ export type HealthInput = {
 }
 
 const patienceMs = 1_800
+// CRDs carry no label, so nobody tells of them
+const readAgainMs = 150
 
 /**
  * Says how the changed objects are. Returns as soon as all have arrived or one is Degraded, and
@@ -34,11 +37,13 @@ export function createHealth(clients: ActivityClients) {
     const current = await currentApplication(clients.applications, ref)
     if (current === undefined) throw new SupersededError(`the Application ${ref.name} is gone`)
     const cluster = destinationOf(clients, current)
-    const declared = new Set(
-      (await readRendered(clients.artifacts, rendered.digest)).resources.map(({ key }) => key),
+    const { resources } = await readRendered(clients.artifacts, rendered.digest)
+    const declared = new Set(resources.map(({ key }) => key))
+    const unwatched = resources.filter(
+      ({ key, manifest }) => changed.includes(key) && !isTracked(manifest),
     )
     return await clients.healthNews.attend(current.label, async () => {
-      const seen = await lookUntilSettled(clients, cluster, current.label, () =>
+      const seen = await lookUntilSettled(clients, cluster, current.label, unwatched, () =>
         look(cluster, declared, changed),
       )
       if (seen.outcome === 'settled') return seen
@@ -55,16 +60,20 @@ async function lookUntilSettled(
   { now }: ActivityClients,
   cluster: Cluster,
   label: string,
+  unwatched: readonly Desired[],
   lookOnce: () => HealthReport,
 ): Promise<HealthReport> {
   const until = now() + patienceMs
   const changes = followChanges(cluster, label)
   try {
     for (;;) {
+      await Promise.all(
+        unwatched.map(({ key, manifest }) => cluster.refresh(manifest.apiVersion, key)),
+      )
       const report = lookOnce()
       const left = until - now()
       if (report.outcome !== 'waiting' || left <= 0) return report
-      await changes.next(left)
+      await changes.next(unwatched.length > 0 ? Math.min(left, readAgainMs) : left)
     }
   } finally {
     changes.stop()

@@ -92,10 +92,12 @@ async function changedApplications(
 
 /** An application whose inputs cannot be read is woken too: its own operation says why. */
 async function changeOf(git: Git, entry: StoredApplication): Promise<readonly Changed[]> {
-  const { driftless } = statusOf(entry.object)
+  const { driftless, sync } = statusOf(entry.object)
+  // what could not be compared has to be, also when Git goes back to what was compared before
+  const isKnown = sync?.status !== 'Unknown' && driftless?.specDigest === entry.specDigest
   try {
     const { inputs, commit } = await inputsOf(git, entry)
-    if (driftless?.inputs === inputs && driftless.specDigest === entry.specDigest) return []
+    if (isKnown && driftless.inputs === inputs) return []
     const why =
       driftless?.inputs === inputs
         ? 'its spec changed'

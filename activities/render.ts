@@ -5,10 +5,14 @@ import { gitSourceOf } from '../core/application.ts'
 import type { ApplicationRef, Fetched, OperationRequest, RenderedManifests } from '../core/flow.ts'
 import { targetManifests } from '../core/manifest/target.ts'
 import { instanceName } from '../core/manifest/tracking.ts'
+import type { ParsedManifest } from '../core/manifest/yaml.ts'
 import { readDirectory } from '../core/render/directory.ts'
+import type { Tool } from '../core/render/tool.ts'
 import type { ActivityClients } from './clients.ts'
 import { destinationOf, requestedApplication } from './current.ts'
+import { renderWithTool } from './render-tools.ts'
 import { writeRendered } from './rendered.ts'
+import { readsOf } from './source-reads.ts'
 
 export type RenderInput = {
   readonly application: ApplicationRef
@@ -21,7 +25,7 @@ export type RenderInput = {
 
 export type RenderClients = Pick<
   ActivityClients,
-  'applications' | 'artifacts' | 'clusterOf' | 'git'
+  'applications' | 'artifacts' | 'clusterOf' | 'git' | 'tools'
 >
 
 /**
@@ -50,18 +54,14 @@ export function createRender(clients: RenderClients) {
 }
 
 async function render(
-  { git, artifacts, applications }: RenderClients,
-  { application, ref, label }: StoredApplication,
+  clients: RenderClients,
+  current: StoredApplication,
   cluster: Cluster,
   { revision, inputs }: Fetched,
 ): Promise<RenderedManifests> {
-  const source = gitSourceOf(application)
-  const entries = await git.readTree(source.repoURL, revision, source.path ?? '.', {
-    recurse: source.directory?.recurse === true,
-  })
-  const parsed = await readDirectory(entries, source.directory ?? {}, (ids) =>
-    git.readBlobs(source.repoURL, ids),
-  )
+  const { artifacts, applications } = clients
+  const { application, ref, label } = current
+  const { tool, manifests: parsed } = await parse(clients, current, cluster, revision)
   // the scopes of kinds are needed below; asking once is enough
   if (parsed.length > 0) await cluster.discovery.resource('v1', 'Namespace')
   const { manifests, warnings } = targetManifests(parsed, {
@@ -70,5 +70,26 @@ async function render(
     tracking: { instance: instanceName(ref.namespace, ref.name, applications.namespace), label },
   })
   const digest = await writeRendered(artifacts, manifests)
-  return { revision, inputs, digest, count: manifests.length, warnings }
+  return { revision, inputs, digest, count: manifests.length, warnings, sourceType: tool }
+}
+
+async function parse(
+  { git, tools }: RenderClients,
+  current: StoredApplication,
+  cluster: Cluster,
+  commit: string,
+): Promise<{ readonly tool: Tool; readonly manifests: readonly ParsedManifest[] }> {
+  const source = gitSourceOf(current.application)
+  const { repoURL: url } = source
+  const reads = await readsOf({ git, url, commit }, source)
+  const { tool } = reads
+  if (tool !== 'Directory') {
+    const checkout = { git, url, commit }
+    return { tool, manifests: await renderWithTool(tools, { checkout, current, reads, cluster }) }
+  }
+  const entries = await git.readTree(url, commit, source.path ?? '.', {
+    recurse: source.directory?.recurse === true,
+  })
+  const readBlobs = (ids: readonly string[]) => git.readBlobs(url, ids)
+  return { tool, manifests: await readDirectory(entries, source.directory ?? {}, readBlobs) }
 }

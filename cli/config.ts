@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { homedir, hostname } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import { InvalidSpecError } from '../core/errors.ts'
 import { type ClientSettings, clientSettings } from './client/settings.ts'
@@ -10,6 +11,8 @@ const Settings = z.object({
   TEMPORAL_ADDRESS: z.string().min(1, 'give host:port of the Temporal frontend'),
   TEMPORAL_NAMESPACE: z.string().default('driftless'),
   KUBECONFIG: z.string().optional(),
+  DRIFTLESS_HELM: z.string().default('helm'),
+  DRIFTLESS_KUSTOMIZE: z.string().default('kustomize'),
   DRIFTLESS_NAMESPACE: z.string().default('argocd'),
   DRIFTLESS_HOST: z.string().default('127.0.0.1'),
   DRIFTLESS_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
@@ -36,6 +39,8 @@ export type Config = {
   /** Folder for caches; nothing in it is needed again. */
   readonly data: string
   readonly allowLoopback: boolean
+  /** Programs: absolute paths, or names that are looked up on PATH. */
+  readonly tools: { readonly helm: string; readonly kustomize: string }
   /** Zero switches polling off. */
   readonly pollMs: number
   readonly githubSecret: string | undefined
@@ -75,6 +80,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     port: settings.DRIFTLESS_PORT,
     data: settings.DRIFTLESS_DATA,
     allowLoopback: settings.DRIFTLESS_NETWORK_ALLOW.split(',').includes('loopback'),
+    tools: {
+      helm: programPath(settings.DRIFTLESS_HELM, env.PATH),
+      kustomize: programPath(settings.DRIFTLESS_KUSTOMIZE, env.PATH),
+    },
     pollMs: settings.DRIFTLESS_POLL_SECONDS * 1000,
     githubSecret: settings.DRIFTLESS_WEBHOOK_GITHUB_SECRET,
     slack: slackSettings(settings),
@@ -99,4 +108,14 @@ function slackSettings({
 /** The settings of the commands that talk to a server. */
 export function readClientSettings(env: NodeJS.ProcessEnv = process.env): ClientSettings {
   return clientSettings(env)
+}
+
+/** The tools run with an empty PATH, so they are looked up here. */
+function programPath(name: string, path = ''): string {
+  if (isAbsolute(name)) return name
+  const found = path
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find(existsSync)
+  return found ?? name
 }

@@ -28,12 +28,14 @@ export function createRenderOnRequest(options: Options) {
 type Renderer = Awaited<ReturnType<typeof loadRenderer>>
 
 async function loadRenderer({ config, applications, clusterOf }: Options) {
-  const [{ createArtifacts }, { createGit }, { installKey }, activities] = await Promise.all([
-    import('../clients/artifacts.ts'),
-    import('../clients/git.ts'),
-    import('../clients/install-key.ts'),
-    loadActivities(),
-  ])
+  const [{ createArtifacts }, { createGit }, { installKey }, { createTools }, activities] =
+    await Promise.all([
+      import('../clients/artifacts.ts'),
+      import('../clients/git.ts'),
+      import('../clients/install-key.ts'),
+      import('../clients/tools.ts'),
+      loadActivities(),
+    ])
   const artifacts = createArtifacts({
     dir: `${config.data}/artifacts`,
     key: installKey(config.data),
@@ -41,7 +43,10 @@ async function loadRenderer({ config, applications, clusterOf }: Options) {
   // two processes never fetch into one mirror
   const git = createGit({ dir: `${config.data}/git-api`, allowFile: config.allowLoopback })
   const repositories = activities.createRepositories(git, Date.now)
-  const render = activities.createRender({ applications, artifacts, clusterOf, git })
+  const render = activities.createRender({
+    ...{ applications, artifacts, clusterOf, git },
+    tools: createTools(config.tools),
+  })
   const read = async (digest: string) =>
     (await activities.readRendered(artifacts, digest)).objects.map(({ manifest }) => manifest)
   return {

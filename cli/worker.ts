@@ -11,6 +11,7 @@ import { installKey } from '../clients/install-key.ts'
 import { createCluster } from '../clients/kube/cluster.ts'
 import { createSlack } from '../clients/slack.ts'
 import { createStatusWriter } from '../clients/status-writer.ts'
+import { createTools } from '../clients/tools.ts'
 import { isControlCluster } from '../core/application.ts'
 import { startClusterWatch } from '../event-sources/cluster-watch.ts'
 import { clusterTaskQueue, interactiveTaskQueue, noticeTaskQueue } from '../workflows/contract.ts'
@@ -52,6 +53,7 @@ function activityClients(config: Config, wiring: Wiring): ActivityClients {
     healthNews,
     git: createGit({ dir: `${config.data}/git`, allowFile: config.allowLoopback }),
     artifacts: createArtifacts({ dir: `${config.data}/artifacts`, key: installKey(config.data) }),
+    tools: createTools(config.tools),
     status: createStatusWriter(applications, onError),
     clusterOf: ({ spec }) =>
       isControlCluster(spec.destination, [transport.server]) ? cluster : undefined,

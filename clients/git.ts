@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { sha256Hex } from '../core/digest.ts'
 import { GitAccessError } from '../core/errors.ts'
 import { createMirror, type Mirror } from './git/mirror.ts'
+import type { ObjectReader } from './git/object-reader.ts'
 import type { GitProcessOptions } from './git/process.ts'
 import { refCommit } from './git/refs.ts'
 import { type GitCredentials, remoteOf, withoutCredentials } from './git/remote.ts'
@@ -28,6 +29,18 @@ export type Git = {
     path: string,
     options: { readonly recurse: boolean },
   ): Promise<readonly TreeFile[]>
+  /** Identity of the file or folder at a path; undefined when there is none. */
+  objectAt(
+    url: string,
+    commit: string,
+    path: string,
+  ): Promise<{ readonly id: string; readonly isFolder: boolean } | undefined>
+  /** The files at and below a path as they are, with their paths in the repository. */
+  readFiles(
+    url: string,
+    commit: string,
+    path: string,
+  ): Promise<readonly { readonly path: string; readonly body: Buffer }[]>
   /** The texts of files, by blob id. */
   readBlobs(url: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>
   commitInfo(url: string, commit: string): Promise<CommitInfo>
@@ -108,6 +121,20 @@ export function createGit({ dir, ...options }: GitOptions): Git {
     },
     readTree: async (url, commit, path, { recurse }) =>
       await readTreeFiles(await readerOf(url), commit, path, recurse),
+    async objectAt(url, commit, path) {
+      const found = await (await readerOf(url)).info(objectName(commit, cleanPath(path)))
+      return found && { id: found.id, isFolder: found.type === 'tree' }
+    },
+    async readFiles(url, commit, path) {
+      const reader = await readerOf(url)
+      const root = cleanPath(path)
+      const at = await reader.info(objectName(commit, root))
+      const files =
+        at?.type === 'blob'
+          ? [{ path: '', blob: at.id }]
+          : await readTreeFiles(reader, commit, path, true)
+      return await readBodies(reader, root, files)
+    },
     async readBlobs(url, ids) {
       return new Map(
         await Promise.all(ids.map(async (id) => [id, await readBlob(url, id)] as const)),
@@ -121,6 +148,24 @@ export function createGit({ dir, ...options }: GitOptions): Git {
       for (const mirror of mirrors.values()) mirror.close()
     },
   }
+}
+
+const maxExportedBytes = 100 * 1024 * 1024
+
+async function readBodies(reader: ObjectReader, root: string, files: readonly TreeFile[]) {
+  const read: { readonly path: string; readonly body: Buffer }[] = []
+  let bytes = 0
+  for (const { path, blob } of files) {
+    const body = (await reader.contents(blob))?.body ?? Buffer.alloc(0)
+    bytes += body.length
+    if (bytes > maxExportedBytes) {
+      throw new GitAccessError(
+        `the path ${root} holds more than ${maxExportedBytes / 1024 / 1024} MiB; narrow it`,
+      )
+    }
+    read.push({ path: [root, path].filter((part) => part !== '').join('/'), body })
+  }
+  return read
 }
 
 function commitInfoOf(text: string): CommitInfo {

@@ -119,6 +119,8 @@ export type RenderedManifests = {
   readonly digest: string
   readonly count: number
   readonly warnings: readonly ConditionText[]
+  /** What rendered them; absent for a plain directory of the first version. */
+  readonly sourceType?: string
 }
 export type ConditionText = { readonly type: string; readonly message: string }
 

@@ -23,6 +23,8 @@ export type Cluster = {
   connected(): boolean
   /** The object as the server has it now, whatever its labels; undefined when there is none. */
   read(apiVersion: string, key: ResourceKey): Promise<Manifest | undefined>
+  /** The same, and it is in `live` before this settles: for what is in no watch. */
+  refresh(apiVersion: string, key: ResourceKey): Promise<Manifest | undefined>
   /** Server-side apply with forced conflicts; the answer is in `live` before this settles. */
   apply(desired: Manifest): Promise<Manifest>
   /** What an apply would give, without doing it. */
@@ -33,6 +35,8 @@ export type Cluster = {
   remove(live: Manifest, propagation: DeletePropagation): Promise<boolean>
   /** The objects of a kind in a namespace, read from the server now. */
   list(kind: KindName, namespace: string, labelSelector?: string): Promise<readonly Manifest[]>
+  /** What charts may ask about (HELM-15). */
+  capabilities(): Promise<{ readonly kubeVersion: string; readonly apiVersions: readonly string[] }>
   close(): void
 }
 
@@ -55,12 +59,21 @@ export function createCluster(
     connected: kinds.connected,
     close: kinds.stop,
     ...reads(transport, discovery),
+    refresh: (apiVersion, key) =>
+      store.write(key, () => reads(transport, discovery).read(apiVersion, key)),
     ...writes(transport, discovery, store),
   }
 }
 
-function reads(transport: KubeTransport, discovery: Discovery): Pick<Cluster, 'read' | 'list'> {
+function reads(
+  transport: KubeTransport,
+  discovery: Discovery,
+): Pick<Cluster, 'read' | 'list' | 'capabilities'> {
   return {
+    async capabilities() {
+      const { gitVersion } = await transport.request<{ gitVersion: string }>('/version')
+      return { kubeVersion: gitVersion, apiVersions: await discovery.apiVersions() }
+    },
     async read(apiVersion, key) {
       const { kind, namespace, name } = partsOf(key)
       const resource = await discovery.resource(apiVersion, kind)

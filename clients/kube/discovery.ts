@@ -16,6 +16,8 @@ export type Discovery = {
   resource(apiVersion: string, kind: string): Promise<Resource>
   /** The kind in the version the server prefers. */
   preferred(group: string, kind: string): Promise<Resource>
+  /** Every `group/version` and `group/version/kind` that is served. */
+  apiVersions(): Promise<readonly string[]>
   /** From what is known now, without asking. */
   scopeOf(group: string, kind: string): 'namespaced' | 'cluster' | undefined
 }
@@ -61,6 +63,11 @@ export function createDiscovery(transport: KubeTransport): Discovery {
         (from) => from.preferred.get(`${group}/${kind}`),
         group === '' ? kind : `${kind}.${group}`,
       ),
+    async apiVersions() {
+      const { byVersion } = await (served ?? ask())
+      const kinds = [...byVersion.keys()].sort()
+      return [...new Set([...byVersion.values()].map(apiVersionOf)), ...kinds]
+    },
     scopeOf(group, kind) {
       const found = known?.preferred.get(`${group}/${kind}`)
       if (found === undefined) return undefined

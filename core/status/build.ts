@@ -45,7 +45,7 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
     conditions: conditionsOf(previous, report, input.unbuilt),
     resources: resources ?? previous.resources ?? [],
     summary: input.images.length > 0 ? { images: input.images } : (previous.summary ?? {}),
-    sourceType: 'Directory',
+    sourceType: report.rendered?.sourceType ?? previous.sourceType ?? 'Directory',
     reconciledAt: at,
     driftless: {
       sequence: report.sequence,

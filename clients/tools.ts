@@ -1,0 +1,84 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, isAbsolute, join } from 'node:path'
+import { RenderError } from '../core/errors.ts'
+import { runTool } from './tools/run.ts'
+
+/** A private folder with the files that a renderer may read; it is gone afterwards, also on failure. */
+export type Workspace = {
+  /** Writes a file of the repository, at its path there. */
+  put(path: string, body: Buffer | string): Promise<void>
+  /** Writes a file beside the repository and gives its absolute path. */
+  keep(name: string, text: string): Promise<string>
+  /** `helm` in a folder of the repository; gives what it wrote. */
+  helm(folder: string, args: readonly string[]): Promise<string>
+  /** `kustomize build` of a folder of the repository. */
+  kustomize(folder: string): Promise<string>
+}
+
+/** The renderers that are programs of their own. Errors are RenderError. */
+export type Tools = {
+  workspace<T>(work: (workspace: Workspace) => Promise<T>): Promise<T>
+}
+
+export type ToolPaths = { readonly helm: string; readonly kustomize: string }
+
+// what the programs may use of memory before they collect harder
+const memoryLimit = '512MiB'
+
+export function createTools({ helm, kustomize }: ToolPaths): Tools {
+  return {
+    async workspace(work) {
+      // mkdtemp makes it for us alone (0700)
+      const root = await mkdtemp(join(tmpdir(), 'driftless-render-'))
+      try {
+        return await work(workspaceIn(root, { helm, kustomize }))
+      } finally {
+        await rm(root, { recursive: true, force: true })
+      }
+    },
+  }
+}
+
+function workspaceIn(root: string, { helm, kustomize }: ToolPaths): Workspace {
+  const tree = join(root, 'tree')
+  const inside = (path: string): string => {
+    const full = join(tree, path)
+    if (isAbsolute(path) || (full !== tree && !full.startsWith(`${tree}/`))) {
+      throw new RenderError(`the path ${path} leaves the repository`)
+    }
+    return full
+  }
+  // nothing of ours: no credentials, no plugins, and no programs that could be started
+  const env = {
+    PATH: '',
+    HOME: join(root, 'home'),
+    GOMEMLIMIT: memoryLimit,
+    HELM_CACHE_HOME: join(root, 'home', 'cache'),
+    HELM_CONFIG_HOME: join(root, 'home', 'config'),
+    HELM_DATA_HOME: join(root, 'home', 'data'),
+    HELM_PLUGINS: join(root, 'home', 'plugins'),
+  }
+  return {
+    async put(path, body) {
+      const file = inside(path)
+      await mkdir(dirname(file), { recursive: true })
+      await writeFile(file, body)
+    },
+    async keep(name, text) {
+      const file = join(root, name)
+      await writeFile(file, text, { mode: 0o600 })
+      return file
+    },
+    helm: (folder, args) =>
+      runTool({ command: helm, name: 'helm', args, cwd: inside(folder), env }),
+    kustomize: (folder) =>
+      runTool({
+        command: kustomize,
+        name: 'kustomize',
+        args: ['build', '.'],
+        cwd: inside(folder),
+        env,
+      }),
+  }
+}

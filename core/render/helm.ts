@@ -1,0 +1,85 @@
+import type { ApplicationSource } from '../application.ts'
+import { InvalidSpecError } from '../errors.ts'
+
+type Options = NonNullable<ApplicationSource['helm']>
+
+/** What `helm template` is told beside the options of the source. */
+export type HelmContext = {
+  /** Name of the Application: the release, unless the source names one (HELM-08). */
+  readonly application: string
+  readonly namespace: string
+  /** Of the destination cluster; undefined when it could not be asked (HELM-15). */
+  readonly kubeVersion: string | undefined
+  readonly apiVersions: readonly string[]
+  /** Value files as they are to be read, in their order; see `valueFilesOf`. */
+  readonly valueFiles: readonly string[]
+  /** File with the inline values; undefined when there are none. */
+  readonly inlineValues: string | undefined
+}
+
+const releaseForm = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/
+const longestRelease = 53
+
+/**
+ * The arguments of `helm template` (HELM-01 to HELM-15). Every value stands behind `--flag=`, so that
+ * none can be an option; what comes later wins: value files, inline values, parameters, file parameters.
+ */
+export function helmArguments(options: Options, context: HelmContext): readonly string[] {
+  const release = options.releaseName || context.application
+  if (!releaseForm.test(release) || release.length > longestRelease) {
+    throw new InvalidSpecError(
+      `spec.source.helm.releaseName: ${release} is no release name; use at most ${longestRelease} small letters, digits, "-" and "."`,
+    )
+  }
+  const { version = '' } = options
+  if (!['', 'v3', 'v4'].includes(version)) {
+    throw new InvalidSpecError(`spec.source.helm.version: ${version} is neither v3 nor v4`)
+  }
+  const kubeVersion = options.kubeVersion || context.kubeVersion
+  const apiVersions = options.apiVersions ?? context.apiVersions
+  return [
+    'template',
+    release,
+    '.',
+    `--namespace=${options.namespace || context.namespace}`,
+    ...(options.skipCrds === true ? [] : ['--include-crds']),
+    ...(options.skipTests === true ? ['--skip-tests'] : []),
+    ...(options.skipSchemaValidation === true ? ['--skip-schema-validation'] : []),
+    ...(kubeVersion === undefined ? [] : [`--kube-version=${kubeVersion}`]),
+    ...apiVersions.map((name) => `--api-versions=${name}`),
+    ...context.valueFiles.map((file) => `--values=${file}`),
+    ...(context.inlineValues === undefined ? [] : [`--values=${context.inlineValues}`]),
+    ...(options.parameters ?? []).map(
+      ({ name = '', value = '', forceString }) =>
+        `--${forceString === true ? 'set-string' : 'set'}=${name}=${escaped(value)}`,
+    ),
+    ...(options.fileParameters ?? []).map(
+      ({ name = '', path = '' }) => `--set-file=${name}=${escaped(path)}`,
+    ),
+  ]
+}
+
+/** A comma separates parameters, except inside the braces of a list and where it is escaped already. */
+function escaped(value: string): string {
+  return /^\{.*\}$/s.test(value) ? value : value.replaceAll(/(?<!\\),/g, '\\,')
+}
+
+/** The inline values as a file holds them; `valuesObject` wins (HELM-04). Undefined when there are none. */
+export function inlineValuesOf({ values, valuesObject }: Options): string | undefined {
+  if (valuesObject !== undefined) return JSON.stringify(valuesObject)
+  return values === undefined || values === '' ? undefined : values
+}
+
+/** A dependency as Chart.yaml names it. */
+export type ChartDependency = { readonly name: string; readonly repository: string }
+
+/** The dependencies of a chart (HELM-22); anything that is no list of them has none. */
+export function dependenciesOf(chart: unknown): readonly ChartDependency[] {
+  const { dependencies } = (chart ?? {}) as { dependencies?: unknown }
+  if (!Array.isArray(dependencies)) return []
+  return dependencies.flatMap((entry: { name?: unknown; repository?: unknown } | null) =>
+    typeof entry?.name === 'string'
+      ? [{ name: entry.name, repository: String(entry.repository ?? '') }]
+      : [],
+  )
+}

@@ -1,0 +1,156 @@
+import type { ApplicationSource } from '../application.ts'
+import { RenderError } from '../errors.ts'
+
+/** A kustomization.yaml as it was read; kustomize itself checks what we do not touch. */
+export type Kustomization = { readonly [field: string]: unknown }
+type Options = NonNullable<ApplicationSource['kustomize']>
+
+const listsOfPaths = [
+  'resources',
+  'bases',
+  'components',
+  'crds',
+  'configurations',
+  'generators',
+  'transformers',
+  'validators',
+  'patchesStrategicMerge',
+]
+
+/** The places that a kustomization reads from, as it names them: folders, files and addresses. */
+export function referencesOf(kustomization: Kustomization): readonly string[] {
+  const plain = listsOfPaths.flatMap((field) => listOf(kustomization[field]).filter(isText))
+  const patches = [...listOf(kustomization.patches), ...listOf(kustomization.patchesJson6902)]
+  const patchPaths = [...patches, ...listOf(kustomization.replacements)].flatMap((patch) =>
+    isText(fieldOf(patch, 'path')) ? [fieldOf(patch, 'path') as string] : [],
+  )
+  const generators = [
+    ...listOf(kustomization.configMapGenerator),
+    ...listOf(kustomization.secretGenerator),
+  ].flatMap((generator) => [
+    ...listOf(fieldOf(generator, 'files')).filter(isText).map(afterName),
+    ...listOf(fieldOf(generator, 'envs')).filter(isText),
+    ...(isText(fieldOf(generator, 'env')) ? [fieldOf(generator, 'env') as string] : []),
+  ])
+  // inline patches are texts of several lines, or objects
+  return [...plain, ...patchPaths, ...generators].filter((text) => !text.includes('\n'))
+}
+
+/** `key=path` names the key of a generated file. */
+function afterName(text: string): string {
+  return text.slice(text.indexOf('=') + 1)
+}
+
+/** The kustomization with the options of the Application, as `kustomize edit` would write it (KUST-01 to KUST-09). */
+export function withOptions(
+  kustomization: Kustomization,
+  options: Options,
+  isThere: (path: string) => boolean,
+): Kustomization {
+  const components = (options.components ?? []).filter(
+    (path) => options.ignoreMissingComponents !== true || isThere(path),
+  )
+  return {
+    ...kustomization,
+    ...(options.namePrefix && { namePrefix: options.namePrefix }),
+    ...(options.nameSuffix && { nameSuffix: options.nameSuffix }),
+    ...(options.namespace && { namespace: options.namespace }),
+    ...(options.images && {
+      images: overridden(kustomization.images, options.images.map(imageOf)),
+    }),
+    ...(options.replicas && {
+      replicas: overridden(
+        kustomization.replicas,
+        options.replicas.map(({ name, count }) => ({ name, count: Number(count) })),
+      ),
+    }),
+    ...labelsOf(kustomization, options),
+    ...annotationsOf(kustomization, options),
+    ...(options.patches && { patches: [...listOf(kustomization.patches), ...options.patches] }),
+    ...(components.length > 0 && {
+      components: [...listOf(kustomization.components), ...components],
+    }),
+  }
+}
+
+/** KUST-04, KUST-05: into selectors too, unless they are left out. */
+function labelsOf(kustomization: Kustomization, options: Options): Kustomization {
+  const { commonLabels: pairs, labelWithoutSelector, labelIncludeTemplates } = options
+  if (pairs === undefined || Object.keys(pairs).length === 0) return {}
+  const before = fieldsOf(kustomization.commonLabels)
+  refuseRepeated(before, pairs, options.forceCommonLabels, 'commonLabels')
+  const others = Object.entries(before).filter(([name]) => !(name in pairs))
+  const entry =
+    labelWithoutSelector === true
+      ? { pairs, includeSelectors: false, includeTemplates: labelIncludeTemplates === true }
+      : { pairs, includeSelectors: true }
+  return {
+    ...(others.length < Object.keys(before).length && {
+      commonLabels: Object.fromEntries(others),
+    }),
+    labels: [...listOf(kustomization.labels), entry],
+  }
+}
+
+/** KUST-05, KUST-06. */
+function annotationsOf(kustomization: Kustomization, options: Options): Kustomization {
+  const { commonAnnotations: wanted } = options
+  if (wanted === undefined || Object.keys(wanted).length === 0) return {}
+  const before = fieldsOf(kustomization.commonAnnotations)
+  refuseRepeated(before, wanted, options.forceCommonAnnotations, 'commonAnnotations')
+  return { commonAnnotations: { ...before, ...wanted } }
+}
+
+function refuseRepeated(
+  before: Kustomization,
+  wanted: Readonly<Record<string, string>>,
+  force: boolean | undefined,
+  field: string,
+): void {
+  const repeated = Object.keys(wanted).filter((name) => name in before)
+  if (force === true || repeated.length === 0) return
+  throw new RenderError(
+    `${field} of the kustomization has ${repeated.join(', ')} already; set force${field[0]?.toUpperCase()}${field.slice(1)} to overwrite`,
+  )
+}
+
+/** KUST-02: `[old=]new[:tag|@digest]`. */
+function imageOf(text: string): Kustomization & { readonly name: string } {
+  const equals = text.indexOf('=')
+  const image = text.slice(equals + 1)
+  const digestAt = image.indexOf('@')
+  const tagAt = image.indexOf(':', image.lastIndexOf('/') + 1)
+  const end = digestAt >= 0 ? digestAt : tagAt >= 0 ? tagAt : image.length
+  const newName = image.slice(0, end)
+  return {
+    name: equals < 0 ? newName : text.slice(0, equals),
+    ...(equals >= 0 && { newName }),
+    ...(digestAt >= 0 && { digest: image.slice(digestAt + 1) }),
+    ...(digestAt < 0 && tagAt >= 0 && { newTag: image.slice(tagAt + 1) }),
+  }
+}
+
+/** Entries of the same name are replaced, the others stay. */
+function overridden(before: unknown, entries: readonly { readonly name: string }[]) {
+  const names = new Set(entries.map(({ name }) => name))
+  return [
+    ...listOf(before).filter((entry) => !names.has(String(fieldOf(entry, 'name')))),
+    ...entries,
+  ]
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function fieldsOf(value: unknown): Kustomization {
+  return typeof value === 'object' && value !== null ? (value as Kustomization) : {}
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return fieldsOf(value)[name]
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
