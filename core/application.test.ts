@@ -113,7 +113,7 @@ describe('problems name the field and what to do', () => {
 
 test('fields that are not built yet are named', () => {
   const { unbuilt } = read({
-    sources: [{ ...good.source, helm: { releaseName: 'a' }, kustomize: {} }],
+    sources: [{ ...good.source, plugin: { name: 'a' }, kustomize: {} }],
     syncPolicy: {
       retry: { limit: 1 },
       syncOptions: ['PruneLast=true', 'ServerSideApply=true', 'Mine=1'],
@@ -121,7 +121,7 @@ test('fields that are not built yet are named', () => {
     ignoreDifferences: [{ kind: 'Deployment' }],
   })
   expect(unbuilt).toEqual([
-    'spec.sources[0].helm',
+    'spec.sources[0].plugin',
     'spec.syncPolicy.syncOptions (PruneLast=true)',
     'spec.ignoreDifferences',
   ])

@@ -109,7 +109,7 @@ describe('trouble is told with its cause', () => {
       repoURL: repository.url,
       path: 'plain',
       targetRevision: 'HEAD',
-      kustomize: { namePrefix: 'x-' },
+      tagPrefix: 'v',
       future: { a: 1 },
     }
     await create('unbuilt', 'plain', { spec: { source, future: [1] } })
@@ -120,7 +120,7 @@ describe('trouble is told with its cause', () => {
     )
     expect(live.status?.conditions?.map(({ type }) => type)).toContain('FieldNotSupportedWarning')
     expect(live.status?.conditions?.map(({ message }) => message).join()).toContain(
-      'spec.source.kustomize',
+      'spec.source.tagPrefix',
     )
     expect(live.spec).toMatchObject({ source, future: [1] })
   })
