@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { InvalidSpecError, NetworkError, NotFoundError } from '../core/errors.ts'
+import { topics } from '../core/event/topics.ts'
 import { meaningFor } from '../core/event/why.ts'
 import { durationMs, rfc3339 } from '../core/time.ts'
 import { ApplicationName, answer, Narrowing, ObjectName, refusals } from './answers.ts'
@@ -31,6 +32,17 @@ const one = createRoute({
   summary: 'What became of an event, and what it meant for one application',
   request: { params: EventId, query: Narrowing.extend({ application: ObjectName.optional() }) },
   responses: { 200: answer(EventExplanation, 'The steps in their order.'), ...refusals },
+})
+const replay = createRoute({
+  method: 'post',
+  path: '/api/v1/events/{id}/replay',
+  tags: ['events'],
+  summary: 'Give an event again, as if it came from outside once more',
+  request: { params: EventId },
+  responses: {
+    200: answer(z.object({ id: z.string(), replay: z.int() }), 'Kafka has it.'),
+    ...refusals,
+  },
 })
 const ofApplication = createRoute({
   method: 'get',
@@ -76,6 +88,14 @@ export function explain(clients: ApiClients) {
         },
         200,
       )
+    })
+    .openapi(replay, async (c) => {
+      const { id } = c.req.valid('param')
+      const event = index.ofEvent(id).find(({ step }) => step === 'received')?.event
+      if (event === undefined) throw unknown(id, index.isComplete())
+      const again = { ...event, replay: (event.replay ?? 0) + 1 }
+      await clients.bus.publish(topics.events, again, event.partitionkey ?? event.source)
+      return c.json({ id, replay: again.replay }, 200)
     })
     .openapi(ofApplication, async (c) => {
       const { since: asked, ...narrowing } = c.req.valid('query')

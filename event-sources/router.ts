@@ -50,7 +50,7 @@ export function createRouter({ applications, look, now, tell }: RouterOptions) {
     for (const url of tracked.values()) {
       const deleted = /^0+$/.test(after)
       await look(url, {
-        reason: 'push',
+        reason: event.replay === undefined ? 'push' : 'replay',
         at: now(),
         event: event.id,
         ref,

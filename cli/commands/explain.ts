@@ -49,6 +49,9 @@ export function addEvents(program: Command): void {
   withOutput(withServer(events.command('explain <id>').description('show what became of it')))
     .option('--app <name>', 'what it meant for this application')
     .action(explainEvent)
+  withServer(
+    events.command('replay <id>').description('give an event again; its id stays the same'),
+  ).action(replay)
 }
 
 /** `app explain`. */
@@ -108,6 +111,13 @@ async function explainEvent(
         ...(complete ? [] : ['', 'the server is still reading; ask again for the rest']),
       ].join('\n'),
   })
+}
+
+async function replay(id: string, options: ServerOptions): Promise<void> {
+  const remote = await connect(options)
+  const path = `/api/v1/events/${encodeURIComponent(id)}/replay`
+  const { replay: count } = await remote.call<{ replay: number }>('POST', path)
+  console.log(`event ${id} is given again (replay ${count})`)
 }
 
 async function explainApplication(name: string, { since, ...options }: AppOptions): Promise<void> {

@@ -11,6 +11,8 @@ const Envelope = {
   subject: z.string().optional(),
   time: z.string().optional(),
   partitionkey: z.string().optional(),
+  /** How often it was given to us again by hand; the id stays. */
+  replay: z.coerce.number().int().optional(),
 }
 
 /** A push to a Git repository, as some provider told it. It says "look", never "deploy this". */

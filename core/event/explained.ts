@@ -31,11 +31,13 @@ export function explainedStep(event: PlatformEvent, storedAt: number): Explained
   }
   if (type.startsWith(deployment))
     return ofDeployment(event as unknown as DeploymentEvent, storedAt)
+  const summary = isGitPush(event)
+    ? `push to ${event.data.ref} of ${event.source}: ${event.data.after.slice(0, 7)}${aboutPush(event.data)}`
+    : `${type} of ${event.source}`
+  const again = event.replay === undefined ? '' : ` (replay ${event.replay})`
   return {
     ...{ id, at: storedAt, step: 'received', events: [id], event },
-    summary: isGitPush(event)
-      ? `push to ${event.data.ref} of ${event.source}: ${event.data.after.slice(0, 7)}${aboutPush(event.data)}`
-      : `${type} of ${event.source}`,
+    summary: `${summary}${again}`,
   }
 }
 

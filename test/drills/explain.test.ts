@@ -145,6 +145,19 @@ describe('what became of an event', () => {
   })
 })
 
+describe('a replay', () => {
+  it('keeps the id, is looked at again and deploys nothing that is there already', async () => {
+    const { stdout } = await driftless('events', 'replay', 'delivery-1')
+    expect(stdout).toContain('delivery-1 is given again (replay 1)')
+    const { steps: told } = await eventually(
+      () => explain('delivery-1'),
+      (explanation) => explanation.steps.filter(({ step }) => step === 'observed').length === 2,
+    )
+    expect(told.find(({ step }) => step === 'received')?.summary).toContain('(replay 1)')
+    expect(told.filter(({ step }) => step === 'operated')).toHaveLength(1)
+  })
+})
+
 describe('what happened to an application', () => {
   it('is told in order, with what it was because of', async () => {
     const { stdout } = await driftless('app', 'explain', 'one', '--since', '1h', '-o', 'json')
