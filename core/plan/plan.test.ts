@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readApplication } from '../application.ts'
+import { applicationOf } from '../../test/fixtures/application.ts'
 import type { ResourceDiff } from '../flow.ts'
 import type { ResourceKey } from '../manifest/key.ts'
 import { planSync } from './plan.ts'
@@ -16,17 +16,8 @@ function plan(
     retry = false,
   } = {},
 ) {
-  const { application } = readApplication({
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'Application',
-    metadata: { name: 'a', namespace: 'argocd', uid: 'u' },
-    spec: {
-      project: 'default',
-      source: { repoURL: 'https://x/y' },
-      destination: { name: 'in-cluster' },
-      syncPolicy: automated === null ? {} : { automated },
-    },
-  })
+  const syncPolicy = automated === null ? {} : { automated }
+  const application = applicationOf({ spec: { syncPolicy } })
   const lastAttempt = last && {
     revision: 'r',
     inputs: 'other',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { applicationObject } from '../../test/fixtures/application.ts'
 import { readApplication } from '../application.ts'
 import type { WakeReason } from '../flow.ts'
 import type { Manifest } from '../manifest/manifest.ts'
@@ -6,25 +7,12 @@ import { decide } from './decide.ts'
 import { afterHeal, healDelay, isFull } from './heal.ts'
 import { watchDigest } from './watch-digest.ts'
 
-const base = {
-  apiVersion: 'argoproj.io/v1alpha1',
-  kind: 'Application',
-  metadata: { name: 'a', namespace: 'argocd', uid: 'u' },
-  spec: {
-    project: 'default',
-    source: { repoURL: 'https://x/y' },
-    destination: { name: 'in-cluster' },
-    syncPolicy: { automated: { selfHeal: true } },
-  },
-}
+const base = applicationObject()
 const action = (object: object, reason: WakeReason = 'push', problems: readonly string[] = []) =>
   decide({ application: readApplication(object).application, problems, wakes: [{ reason, at: 0 }] })
     .action
-const withMetadata = (metadata: object) => ({
-  ...base,
-  metadata: { ...base.metadata, ...metadata },
-})
-const withPolicy = (syncPolicy: object) => ({ ...base, spec: { ...base.spec, syncPolicy } })
+const withMetadata = (metadata: object) => applicationObject({ metadata })
+const withPolicy = (syncPolicy: object) => applicationObject({ spec: { syncPolicy } })
 
 describe('deciding what a wake means', () => {
   it('syncs automated applications and only compares others (SYNCP-01)', () => {
