@@ -13,6 +13,7 @@ import { eventually } from '../harness/eventually.ts'
 import { createScratchRepository } from '../harness/git.ts'
 import { startStack } from '../harness/stack.ts'
 import { pushWebhook } from '../harness/webhook.ts'
+import { recordOperations } from './record-operations.ts'
 
 /**
  * Records one history per path of the workflows into test/fixtures/histories/<version>/. Run once
@@ -127,6 +128,7 @@ try {
   await kube.request('POST', '/api/v1/namespaces', { metadata: { name: 'later' } })
   await whenApplication(kube, 'early', isDeployed(fixed))
   await record('retry', 'app/argocd/early', 'CONTINUED_AS_NEW')
+  await recordOperations({ kube, repository, record })
 } finally {
   await connection.close()
   await repository.close()
