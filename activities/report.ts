@@ -3,12 +3,13 @@ import type { NextState } from '../clients/status-writer.ts'
 import type { Application } from '../core/application.ts'
 import { PlatformError } from '../core/errors.ts'
 import { applicationDecisions } from '../core/event/application-decision.ts'
-import { deploymentEvents } from '../core/event/deployment.ts'
+import { deploymentEvents, newsOf } from '../core/event/deployment.ts'
 import type { ApplicationRef, Reported, StatusReport } from '../core/flow.ts'
 import { refreshAnnotations, refreshOf, requestOf } from '../core/policy/request.ts'
 import { applicationHealth, verdicts } from '../core/status/application-health.ts'
 import { buildStatus } from '../core/status/build.ts'
 import { type ApplicationStatus, statusOf } from '../core/status/status.ts'
+import { rfc3339 } from '../core/time.ts'
 import type { ActivityClients } from './clients.ts'
 import { currentApplication } from './current.ts'
 import { noticeTo } from './notice-to.ts'
@@ -34,10 +35,11 @@ export function createReport(clients: ActivityClients) {
       const previous = statusOf(now.object)
       if ((previous.driftless?.sequence ?? 0) > report.sequence) return undefined
       const { application, observed, unbuilt } = now
-      const status = buildStatus({ application, previous, report, observed, unbuilt, ...picture })
-      return { status, ...answered(application, report) }
+      const built = buildStatus({ application, previous, report, observed, unbuilt, ...picture })
+      return { status: withNews(previous, built, report), ...answered(application, report) }
     }
-    if (!report.final) {
+    // the begin of an operation is told, so it is written at once
+    if (!report.final && !begins(current, report)) {
       clients.status.progress(ref, change)
       await noticeTo(clients, current, report)
       return { sync: 'Unknown', health: picture.health.status, unpublished: [] }
@@ -47,9 +49,8 @@ export function createReport(clients: ActivityClients) {
     clients.healthNews.tell(current.label, picture.verdicts)
     await noticeTo(clients, current, report)
     const status = written.object.status as ApplicationStatus
-    const before = statusOf(current.object)
     const events = [
-      ...deploymentEvents({ ref, before, after: status, report }),
+      ...deploymentEvents({ ref, after: status, report }),
       ...applicationDecisions({ ref, after: status, report }),
     ]
     return {
@@ -58,6 +59,21 @@ export function createReport(clients: ActivityClients) {
       unpublished: await tell(clients, events),
     }
   }
+}
+
+function withNews(
+  before: ApplicationStatus,
+  built: ApplicationStatus,
+  report: StatusReport,
+): ApplicationStatus {
+  const news = newsOf({ before, after: built, report })
+  if (news.length === 0 || built.driftless === undefined) return built
+  return { ...built, driftless: { ...built.driftless, news } }
+}
+
+function begins({ object }: StoredApplication, { operation }: StatusReport): boolean {
+  if (operation === undefined) return false
+  return statusOf(object).operationState?.startedAt !== rfc3339(operation.startedAt)
 }
 
 /** Another request, or a later wish to refresh, is not answered by this report (AUTO-05). */

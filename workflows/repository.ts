@@ -29,9 +29,7 @@ export async function repository(input: RepositoryInput): Promise<string> {
       taken.length === 1 ? `${taken[0]?.reason}` : `${taken.length} looks folded into one`
     const observed = await observe(input.repository, taken, summary)
     unpublished = [...unpublished, ...(observed.unpublished ?? [])]
-    seen.push(
-      `${observed.head.slice(0, 7)}: ${observed.woken} of ${observed.applications} applications`,
-    )
+    seen.push(`${shortHead(observed)}: ${observed.woken} of ${observed.applications} applications`)
     // a commit that was announced but is not to be seen yet is looked for again
     const waiting = observed.missing
     if (waiting.length > 0) {
@@ -44,6 +42,11 @@ export async function repository(input: RepositoryInput): Promise<string> {
     }
   }
   return seen.slice(-3).join('; ')
+}
+
+/** The name of the failure stands there when the repository could not be looked at. */
+function shortHead({ head }: Observed): string {
+  return /^[0-9a-f]{40,}$/.test(head) ? head.slice(0, 7) : head
 }
 
 const unreachableAgainMs = 10_000

@@ -47,6 +47,7 @@ function factsOf(application: ApplicationView, now: number): readonly Fact[] {
   const source = firstSource(application)
   const hold = status.driftless?.hold
   const state = status.operationState
+  const failure = status.driftless?.failure
   return [
     ['Name', `${metadata.namespace}/${metadata.name}`],
     ['Project', spec.project || 'default'],
@@ -66,6 +67,11 @@ function factsOf(application: ApplicationView, now: number): readonly Fact[] {
       [status.health?.status ?? 'Unknown', status.health?.message].join(' ').trim(),
     ],
     ['Operation', state === undefined ? '' : `${state.phase}: ${state.message}`],
+    [
+      'Cause',
+      failure === undefined ? '' : [failure.cause, failure.object].filter(Boolean).join(', '),
+    ],
+    ['What To Do', failure?.next ?? ''],
     ['Started', state === undefined ? '' : `${age(state.startedAt, now)} ago`],
     ['Asked For', application.operation === undefined ? '' : 'an operation that has not ended'],
   ]

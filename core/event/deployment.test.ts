@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { newYear, operationFacts, rendered, statusReport } from '../../test/fixtures/report.ts'
 import type { StatusReport } from '../flow.ts'
 import type { ApplicationStatus } from '../status/status.ts'
-import { deploymentEvents, keyOfDeployment } from './deployment.ts'
+import { deploymentEvents, keyOfDeployment, newsOf } from './deployment.ts'
 
 const ref = { namespace: 'argocd', name: 'shop', uid: 'u-1' }
 const good: ApplicationStatus = {
@@ -13,15 +13,25 @@ const condition = (type: string, message: string) => ({
   ...good,
   conditions: [{ type, message, lastTransitionTime: '2026-01-01T00:00:00Z' }],
 })
-const events = (report: StatusReport, after = good, before = good) =>
-  deploymentEvents({ ref, before, after, report })
+const events = (report: StatusReport, after = good, before = good) => {
+  const own = { sequence: report.sequence, specDigest: '', observed: '' }
+  const news = newsOf({ before, after, report })
+  return deploymentEvents({ ref, after: { ...after, driftless: { ...own, news } }, report })
+}
 const kinds = (...args: Parameters<typeof events>) =>
   events(...args).map(({ type }) => type.replace('dev.driftless.deployment.', ''))
 
 describe('what is told of a change of status', () => {
   it('is how the operation stands', () => {
+    const begun = {
+      ...good,
+      operationState: { startedAt: '2026-01-01T00:00:00Z' },
+    } as ApplicationStatus
     const told = (['Running', 'Succeeded', 'Failed', 'Error'] as const).map((phase) =>
-      kinds(statusReport({ operation: operationFacts({ phase }) })),
+      kinds(statusReport({ operation: operationFacts({ phase }) }), begun),
+    )
+    expect(kinds(statusReport({ operation: operationFacts() }), begun, begun)).not.toContain(
+      'sync-started',
     )
     expect(told).toEqual([['sync-started'], ['sync-succeeded'], ['sync-failed'], ['sync-failed']])
   })
@@ -35,6 +45,24 @@ describe('what is told of a change of status', () => {
     })
     expect(kinds(statusReport({ ends: { ...ends, how: 'terminated' } }))).toEqual([
       'sync-terminated',
+    ])
+  })
+
+  it('is the same for whoever makes a report again that is written already', () => {
+    const report = statusReport({ rendered })
+    const written: ApplicationStatus = {
+      ...good,
+      sync: { status: 'OutOfSync' },
+      driftless: {
+        sequence: report.sequence,
+        specDigest: '',
+        observed: '',
+        news: ['drift-found', 'health-changed'],
+      },
+    }
+    expect(newsOf({ before: written, after: good, report })).toEqual([
+      'drift-found',
+      'health-changed',
     ])
   })
 

@@ -37,16 +37,20 @@ export type DeploymentEvent = {
   }
 }
 
-type Change = {
+type Told = {
   readonly ref: ApplicationRef
-  readonly before: ApplicationStatus
   readonly after: ApplicationStatus
   readonly report: StatusReport
 }
+type Change = Pick<Told, 'after' | 'report'> & { readonly before: ApplicationStatus }
 
-/** The events of one status change; the same change gives the same ids. */
-export function deploymentEvents(change: Change): readonly DeploymentEvent[] {
-  return kindsOf(change).map((kind) => eventOf(kind, change))
+/**
+ * The events of one status change, from the news that stand in the status itself: whoever makes the
+ * report again after the write finds them there, and the same change gives the same ids.
+ */
+export function deploymentEvents(told: Told): readonly DeploymentEvent[] {
+  const news = (told.after.driftless?.news ?? []) as readonly Kind[]
+  return news.map((kind) => eventOf(kind, told))
 }
 
 /** The partition key, so that events of one application stay in order. */
@@ -54,13 +58,13 @@ export function keyOfDeployment({ subject }: DeploymentEvent): string {
   return subject
 }
 
-function kindsOf({ before, after, report }: Change): readonly Kind[] {
-  const kinds: Kind[] = []
-  const phase = report.again === true ? undefined : report.operation?.phase
-  if (phase === 'Running') kinds.push('sync-started')
-  if (phase === 'Succeeded') kinds.push('sync-succeeded')
-  if (phase === 'Failed' || phase === 'Error') kinds.push('sync-failed')
-  if (report.ends !== undefined && report.again !== true) kinds.push(`sync-${report.ends.how}`)
+/** What a change of the status is news of; a report that is written already keeps its own. */
+export function newsOf(change: Change): readonly Kind[] {
+  const { before, after, report } = change
+  if (before.driftless?.sequence === report.sequence) {
+    return (before.driftless.news ?? []) as readonly Kind[]
+  }
+  const kinds: Kind[] = report.again === true ? [] : operationNews(change)
   if (isNews('ComparisonError', before, after)) kinds.push('comparison-failed')
   if (isNews('DeletionError', before, after)) kinds.push('deletion-failed')
   if (
@@ -76,6 +80,17 @@ function kindsOf({ before, after, report }: Change): readonly Kind[] {
   return kinds
 }
 
+function operationNews({ before, after, report }: Change): Kind[] {
+  const kinds: Kind[] = []
+  const phase = report.operation?.phase
+  const isNew = before.operationState?.startedAt !== after.operationState?.startedAt
+  if (phase === 'Running' && isNew) kinds.push('sync-started')
+  if (phase === 'Succeeded') kinds.push('sync-succeeded')
+  if (phase === 'Failed' || phase === 'Error') kinds.push('sync-failed')
+  if (report.ends !== undefined) kinds.push(`sync-${report.ends.how}`)
+  return kinds
+}
+
 /** Whether this condition was not there before, or said something else. */
 function isNews(type: string, before: ApplicationStatus, after: ApplicationStatus): boolean {
   const textIn = ({ conditions = [] }: ApplicationStatus) =>
@@ -83,7 +98,7 @@ function isNews(type: string, before: ApplicationStatus, after: ApplicationStatu
   return textIn(after) !== undefined && textIn(after) !== textIn(before)
 }
 
-function eventOf(kind: Kind, { ref, after, report }: Change): DeploymentEvent {
+function eventOf(kind: Kind, { ref, after, report }: Told): DeploymentEvent {
   const application = `${ref.namespace}/${ref.name}`
   const message =
     report.ends?.message ??

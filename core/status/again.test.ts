@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { applicationOf } from '../../test/fixtures/application.ts'
 import { newYear, operationFacts, statusReport } from '../../test/fixtures/report.ts'
-import { deploymentEvents } from '../event/deployment.ts'
+import { newsOf } from '../event/deployment.ts'
 import { buildStatus } from './build.ts'
 import type { ApplicationStatus } from './status.ts'
 
@@ -23,8 +23,7 @@ describe('the end of an operation that is reported twice', () => {
     const second = build(report, first)
     expect(second.history).toEqual(first.history)
     expect(second.operationState).toEqual(first.operationState)
-    const ref = { namespace: 'argocd', name: 'shop', uid: 'u' }
-    expect(deploymentEvents({ ref, before: first, after: second, report })).toEqual([])
+    expect(newsOf({ before: first, after: second, report })).toEqual([])
   })
 
   // the write that clears the request wakes the workflow, and Temporal has the last step done anew

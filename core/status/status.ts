@@ -87,6 +87,8 @@ export type OwnStatus = {
   readonly inputs?: string
   readonly rendered?: string
   readonly lastAttempt?: LastAttempt
+  /** What the write of this sequence was news of; see core/event/deployment.ts. */
+  readonly news?: readonly string[]
   readonly hold?: Hold
   /** Why the last operation or comparison failed, in the words of docs/concepts.md. */
   readonly failure?: Failure

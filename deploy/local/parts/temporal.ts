@@ -18,6 +18,8 @@ export function temporal({ data, ports, programs }: Context): Part {
       ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000'],
       ...['--dynamic-config-value', 'history.timerProcessorMaxPollRPS=2000'],
       ...['--dynamic-config-value', 'system.enableActivityEagerExecution=true'],
+      // with the default of 1 s a run that follows on another waits out that second
+      ...['--dynamic-config-value', 'history.workflowIdReuseMinimalInterval="50ms"'],
       ...['--log-level', 'error'],
     ],
     ready: async () =>
