@@ -65,6 +65,8 @@ async function follow(
       state.connected = true
       await watch(options, position, stopped)
       retryMs = firstRetryMs
+      // a server that ends every watch at once must not be asked in a tight loop
+      await pause(firstRetryMs * Math.random(), stopped)
     } catch (error) {
       state.connected = false
       if (stopped.aborted) return
