@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Git } from '../clients/git.ts'
 import { sourceOf } from '../core/application.ts'
-import { PlatformError } from '../core/errors.ts'
+import { GitAccessError, GitAuthError, PlatformError } from '../core/errors.ts'
 import { isTrackedBy } from '../core/event/match.ts'
 import { repositoryDecision } from '../core/event/repository-decision.ts'
 import type { Look, Observed, Wake } from '../core/flow.ts'
@@ -20,43 +20,39 @@ export type ObserveInput = {
 
 const parallelWakes = 24
 const lookAgainMs = 1_000
+const unreachableAgainMs = 10_000
 // a commit that nobody can see after this long was never pushed, or was overwritten since
 const giveUpMs = 5 * 60_000
 
 /**
- * One look at a repository: fetches once and wakes the applications whose inputs changed.
- * What the looks announce is only waited for; what is deployed comes from Git.
+ * One look at a repository: fetches once per address and wakes the applications whose inputs changed.
+ * What the looks announce is only waited for; what is deployed comes from Git. An address that does
+ * not answer holds up nobody who uses another one of the same repository.
  */
 export function createObserve(clients: ActivityClients, repositories: Repositories) {
   return async ({ repository, looks }: ObserveInput): Promise<Observed> => {
-    const { applications, git, now } = clients
+    const { applications, now } = clients
     await applications.synced
     const at = now()
     const tracking = applications
       .all()
       .filter(({ application }) => isTrackedBy(application, repository))
-    const urls = [...new Set(tracking.map(urlOf))]
-    await Promise.all(urls.map((url) => repositories.ensureFresh(url, at)))
-    const [url] = urls
-    if (url === undefined) return { head: '', applications: 0, woken: 0, missing: [], lookAgainMs }
-    const { commit: head } = await git.resolve(url, 'HEAD').catch(() => ({ commit: '' }))
-    const changed = await changedApplications(git, tracking)
-    const reason = looks.some((look) => look.reason !== 'poll') ? 'push' : 'poll'
-    const events = looks.flatMap(({ event }) => event ?? [])
-    const limit = pLimit(parallelWakes)
-    await Promise.all(
-      changed.map(({ entry: { ref }, commit, about }) => {
-        const wake: Wake = {
-          reason,
-          at,
-          ...(events.length > 0 && { events }),
-          ...(commit && { commit, about }),
-        }
-        return limit(() => clients.wake(ref, wake))
-      }),
+    const places = await Promise.all(
+      [...Map.groupBy(tracking, urlOf)].map(([url, entries]) =>
+        lookAt(clients, repositories, { url, entries, looks, at }),
+      ),
     )
-    const missing = await notYetVisible(git, url, looks, at)
-    const found = { head, applications: tracking.length, missing, lookAgainMs }
+    const reached = places.filter((place) => place.error === undefined)
+    const [unreachable] = places.filter((place) => place.error !== undefined)
+    if (reached.length === 0 && unreachable !== undefined) throw unreachable.error
+    const changed = reached.flatMap((place) => place.changed)
+    const missing = looks.filter(
+      (look) =>
+        isAnnounced(look, at) &&
+        (unreachable !== undefined || !reached.some(({ visible }) => visible.includes(look))),
+    )
+    const events = eventsOf(looks)
+    const head = reached[0]?.head ?? ''
     const decision = repositoryDecision({
       ...{ repository, at, events, head, applications: tracking.length },
       woken: changed.map(({ entry: { ref }, why }) => ({
@@ -67,9 +63,63 @@ export function createObserve(clients: ActivityClients, repositories: Repositori
     })
     // polls that find nothing are no news
     const isNews = events.length > 0 || changed.length > 0
-    const unpublished = isNews ? await tell(clients, [decision]) : []
-    return { ...found, woken: changed.length, unpublished }
+    return {
+      ...{ head, applications: tracking.length, woken: changed.length, missing },
+      lookAgainMs: unreachable === undefined ? lookAgainMs : unreachableAgainMs,
+      unpublished: isNews ? await tell(clients, [decision]) : [],
+    }
   }
+}
+
+type Place = {
+  readonly url: string
+  readonly entries: readonly StoredApplication[]
+  readonly looks: readonly Look[]
+  readonly at: number
+}
+type Seen = {
+  readonly head: string
+  readonly changed: readonly Changed[]
+  /** The looks whose commit is there. */
+  readonly visible: readonly Look[]
+  readonly error?: PlatformError
+}
+
+/** One address of the repository, and the applications that use it. */
+async function lookAt(
+  { git, wake }: ActivityClients,
+  repositories: Repositories,
+  { url, entries, looks, at }: Place,
+): Promise<Seen> {
+  try {
+    await repositories.ensureFresh(url, at)
+    const { commit: head } = await git.resolve(url, 'HEAD').catch(() => ({ commit: '' }))
+    const changed = await changedApplications(git, entries)
+    const reason = looks.some((look) => look.reason !== 'poll') ? 'push' : 'poll'
+    const events = eventsOf(looks)
+    const limit = pLimit(parallelWakes)
+    await Promise.all(
+      changed.map(({ entry: { ref }, commit, about }) => {
+        const message: Wake = {
+          ...{ reason, at },
+          ...(events.length > 0 && { events }),
+          ...(commit && { commit, about }),
+        }
+        return limit(() => wake(ref, message))
+      }),
+    )
+    return { head, changed, visible: await visibleIn(git, url, looks) }
+  } catch (error) {
+    // Temporal that does not take a wake is another matter than Git that does not answer
+    if (error instanceof GitAccessError || error instanceof GitAuthError) {
+      return { head: '', changed: [], visible: [], error }
+    }
+    throw error
+  }
+}
+
+function eventsOf(looks: readonly Look[]): readonly string[] {
+  return looks.flatMap(({ event }) => event ?? [])
 }
 
 function urlOf({ application }: StoredApplication): string {
@@ -110,16 +160,13 @@ async function changeOf(git: Git, entry: StoredApplication): Promise<readonly Ch
   }
 }
 
-async function notYetVisible(
-  git: Git,
-  url: string,
-  looks: readonly Look[],
-  now: number,
-): Promise<readonly Look[]> {
-  const visible = await Promise.all(
-    looks.map(
-      ({ commit, at }) => commit === undefined || now - at > giveUpMs || git.has(url, commit),
-    ),
+function isAnnounced({ commit, at }: Look, now: number): boolean {
+  return commit !== undefined && now - at <= giveUpMs
+}
+
+async function visibleIn(git: Git, url: string, looks: readonly Look[]): Promise<readonly Look[]> {
+  const found = await Promise.all(
+    looks.map(async ({ commit }) => commit !== undefined && (await git.has(url, commit))),
   )
-  return looks.filter((_, index) => visible[index] === false)
+  return looks.filter((_, index) => found[index] === true)
 }
