@@ -1,9 +1,13 @@
+import pLimit from 'p-limit'
+import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster, DeletePropagation } from '../clients/kube/cluster.ts'
+import type { KindName } from '../clients/kube/kind-watch.ts'
+import { AdmissionDenied, NotFoundError } from '../core/errors.ts'
 import type { ApplicationRef } from '../core/flow.ts'
 import { keyOf, partsOf } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { isKeptOnDelete } from '../core/manifest/sync-option.ts'
-import { instanceName, isOwned } from '../core/manifest/tracking.ts'
+import { applicationLabelKey, instanceName, isOwned } from '../core/manifest/tracking.ts'
 import { hookFinalizer } from '../core/plan/hook.ts'
 import { kindRank, waveOf } from '../core/plan/order.ts'
 import { isResourcesFinalizer } from '../core/policy/decide.ts'
@@ -27,7 +31,7 @@ export function createRemove(clients: ActivityClients) {
       const current = await currentApplication(clients.applications, ref)
       if (current === undefined) return { remaining: 0 }
       const cluster = destinationOf(clients, current)
-      await cluster.watch(inventoryKinds(current.object))
+      await watchOwned(cluster, current)
       const instance = instanceName(ref.namespace, ref.name, clients.applications.namespace)
       const owned = () =>
         cluster.live
@@ -61,6 +65,40 @@ export function createRemove(clients: ActivityClients) {
         metadata: { finalizers: kept, resourceVersion, uid },
       })
     },
+  }
+}
+
+async function watchOwned(cluster: Cluster, { object, label }: StoredApplication): Promise<void> {
+  const known = inventoryKinds(object)
+  await cluster.watch(known.length > 0 ? known : await kindsInUse(cluster, label))
+}
+
+const parallelLists = 8
+
+/**
+ * An Application without an inventory may have objects all the same, when its worker died before the
+ * first status was written: then every kind is asked for its label.
+ */
+async function kindsInUse(cluster: Cluster, label: string): Promise<readonly KindName[]> {
+  const limit = pLimit(parallelLists)
+  const found = await Promise.all(
+    (await cluster.discovery.kinds()).map((kind) => limit(() => isInUse(cluster, kind, label))),
+  )
+  return found.flat()
+}
+
+async function isInUse(
+  cluster: Cluster,
+  kind: KindName,
+  label: string,
+): Promise<readonly KindName[]> {
+  try {
+    const objects = await cluster.list(kind, '', `${applicationLabelKey}=${label}`)
+    return objects.length === 0 ? [] : [kind]
+  } catch (error) {
+    // a kind that can only be created, such as a review, has no list
+    if (error instanceof NotFoundError || error instanceof AdmissionDenied) return []
+    throw error
   }
 }
 

@@ -3,12 +3,14 @@ import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { Tools, Workspace } from '../clients/tools.ts'
 import { type ApplicationSource, gitSourceOf, projectOf } from '../core/application.ts'
+import { RenderError } from '../core/errors.ts'
 import { type ParsedManifest, parseManifests } from '../core/manifest/yaml.ts'
 import { type BuildEnvironment, substitute } from '../core/render/environment.ts'
 import { helmArguments, inlineValuesOf } from '../core/render/helm.ts'
 import { withOptions } from '../core/render/kustomization.ts'
-import { readYaml } from '../core/render/read-yaml.ts'
+import { boundedJson, readYaml } from '../core/render/read-yaml.ts'
 import { kustomizationIn } from '../core/render/tool.ts'
+import { withoutValues } from '../core/render/without-values.ts'
 import type { Checkout, SourceReads } from './source-reads.ts'
 
 export type ToolRender = {
@@ -18,8 +20,23 @@ export type ToolRender = {
   readonly cluster: Cluster
 }
 
-/** Renders with Helm or Kustomize in a private folder that holds only what the source reads. */
+/**
+ * Renders with Helm or Kustomize in a private folder that holds only what the source reads. What a
+ * tool says of an error is told without the values that it was given.
+ */
 export async function renderWithTool(
+  tools: Tools,
+  render: ToolRender,
+): Promise<readonly ParsedManifest[]> {
+  try {
+    return await inWorkspace(tools, render)
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error
+    throw new RenderError(withoutValues(error.message, gitSourceOf(render.current.application)))
+  }
+}
+
+async function inWorkspace(
   tools: Tools,
   { checkout, current, reads, cluster }: ToolRender,
 ): Promise<readonly ParsedManifest[]> {
@@ -27,17 +44,19 @@ export async function renderWithTool(
   const environment = environmentOf(current, checkout.commit)
   return await tools.workspace(async (workspace) => {
     const { git, url, commit } = checkout
-    const names = new Set<string>()
+    const files = new Map<string, Buffer>()
     for (const path of reads.paths) {
       for (const file of await git.readFiles(url, commit, path)) {
-        names.add(file.path)
+        files.set(file.path, file.body)
         await workspace.put(file.path, file.body)
       }
     }
+    const names = new Set(files.keys())
+    const read = async (path: string): Promise<Buffer> => files.get(path) ?? Buffer.alloc(0)
     const folder = posix.normalize(source.path ?? '.').replace(/\/$/, '')
     const text =
       reads.tool === 'Helm'
-        ? await helm(workspace, { source, folder, reads, cluster, environment, current })
+        ? await helm(workspace, { source, folder, reads, cluster, environment, current, read })
         : await kustomize(workspace, { source, folder, names, environment, checkout })
     return parseManifests(text, `${reads.tool.toLowerCase()} of ${folder}`)
   })
@@ -50,23 +69,18 @@ type Helm = {
   readonly cluster: Cluster
   readonly environment: BuildEnvironment
   readonly current: StoredApplication
+  readonly read: (path: string) => Promise<Buffer>
 }
 
 async function helm(
   workspace: Workspace,
-  { source, folder, reads, cluster, environment, current }: Helm,
+  { source, folder, reads, cluster, environment, current, read }: Helm,
 ): Promise<string> {
   const { helm: options = {} } = source
   const values = inlineValuesOf(options)
-  const inlineValues =
-    values === undefined
-      ? undefined
-      : await workspace.keep('values.yaml', substitute(values, environment))
+  const keep = async (name: string, path: string) => workspace.keep(name, await read(path))
   // charts of the same repository are packed into charts/ as Helm wants to have them
-  if (reads.paths.some((path, index) => index > 0 && !reads.valueFiles.includes(path))) {
-    await workspace.helm(folder, ['dependency', 'build', '.'])
-  }
-  const { kubeVersion, apiVersions } = await cluster.capabilities()
+  if (reads.hasLocalCharts) await workspace.helm(folder, ['dependency', 'build', '.'])
   const parameters = options.parameters?.map((parameter) => ({
     ...parameter,
     ...(parameter.value !== undefined && { value: substitute(parameter.value, environment) }),
@@ -76,10 +90,15 @@ async function helm(
     {
       application: current.ref.name,
       namespace: current.application.spec.destination.namespace ?? '',
-      kubeVersion,
-      apiVersions,
-      valueFiles: reads.valueFiles.map((path) => posix.relative(folder, path)),
-      inlineValues,
+      ...(await cluster.capabilities()),
+      // names of files come from the repository: Helm is given ours
+      valueFiles: await Promise.all(
+        reads.valueFiles.map((path, index) => keep(`values-${index}.yaml`, path)),
+      ),
+      parameterFiles: await Promise.all(
+        reads.parameterFiles.map((path, index) => keep(`parameter-${index}`, path)),
+      ),
+      inlineValues: values === undefined ? undefined : await workspace.keep('values.yaml', values),
     },
   )
   return await workspace.helm(folder, args)
@@ -112,7 +131,7 @@ async function kustomize(
       return [...names].some((file) => file === place || file.startsWith(`${place}/`))
     }
     const edited = withOptions(readYaml(text, path), substituted(options, environment), isThere)
-    await workspace.put(path, JSON.stringify(edited))
+    await workspace.put(path, boundedJson(edited, path))
   }
   return await workspace.kustomize(folder)
 }

@@ -5,7 +5,7 @@ import type { ApplicationSource } from '../core/application.ts'
 import { RenderError } from '../core/errors.ts'
 import { globMatch } from '../core/glob.ts'
 import { dependenciesOf } from '../core/render/helm.ts'
-import { referencesOf } from '../core/render/kustomization.ts'
+import { type References, referencesOf } from '../core/render/kustomization-references.ts'
 import { readYaml } from '../core/render/read-yaml.ts'
 import { kustomizationIn, type Tool, toolOf } from '../core/render/tool.ts'
 
@@ -19,6 +19,9 @@ export type SourceReads = {
   readonly paths: readonly string[]
   /** Helm's value files in their order, without those that may be missing and are. */
   readonly valueFiles: readonly string[]
+  readonly parameterFiles: readonly string[]
+  /** Whether charts of the same repository have to be packed first. */
+  readonly hasLocalCharts: boolean
 }
 
 /** Finds out what a render of the source would read, without rendering it (SRC-10). */
@@ -29,12 +32,12 @@ export async function readsOf(checkout: Checkout, source: ApplicationSource): Pr
   if (tool === 'Helm') return { tool, ...(await helmReads(checkout, source, folder)) }
   const paths =
     tool === 'Kustomize' ? await kustomizeReads(checkout, source, folder) : new Set([folder])
-  return { tool, paths: [...paths], valueFiles: [] }
+  return { tool, paths: [...paths], valueFiles: [], parameterFiles: [], hasLocalCharts: false }
 }
 
 // names by the id of the folder's tree: the same tree has the same names for ever
 const names = new LRUCache<string, readonly string[]>({ max: 20_000 })
-const references = new LRUCache<string, readonly string[]>({ max: 20_000 })
+const references = new LRUCache<string, References>({ max: 20_000 })
 
 async function namesIn({ git, url, commit }: Checkout, folder: string): Promise<readonly string[]> {
   const at = await git.objectAt(url, commit, folder)
@@ -55,6 +58,12 @@ function clean(path: string): string {
   return found
 }
 
+type Walk = {
+  readonly checkout: Checkout
+  readonly read: Set<string>
+  readonly mayBeMissing: ReadonlySet<string>
+}
+
 /** Follows bases, components and files from folder to folder; addresses are refused (KUST-13). */
 async function kustomizeReads(
   checkout: Checkout,
@@ -63,21 +72,40 @@ async function kustomizeReads(
 ): Promise<ReadonlySet<string>> {
   const { components = [], patches = [], ignoreMissingComponents } = source.kustomize ?? {}
   const mayBeMissing = new Set(ignoreMissingComponents === true ? components : [])
-  const read = new Set<string>()
-  const visit = async (at: string, further: readonly string[]): Promise<void> => {
-    if (read.has(at)) return
-    read.add(at)
-    for (const reference of [...(await kustomizationReferences(checkout, at)), ...further]) {
-      const path = clean(posix.join(at, reference))
-      const found = await checkout.git.objectAt(checkout.url, checkout.commit, path)
-      if (found === undefined) {
-        if (!mayBeMissing.has(reference)) throw notThere(at, reference)
-      } else if (found.isFolder) await visit(path, [])
-      else read.add(path)
-    }
+  const walk = { checkout, read: new Set<string>(), mayBeMissing }
+  const ofOptions = {
+    places: components,
+    files: patches.flatMap(({ path }) => path || []),
   }
-  await visit(folder, [...components, ...patches.flatMap(({ path }) => path || [])])
-  return read
+  await visit(walk, folder, ofOptions)
+  return walk.read
+}
+
+async function visit(walk: Walk, folder: string, further?: References): Promise<void> {
+  if (walk.read.has(folder)) return
+  walk.read.add(folder)
+  const own = await kustomizationReferences(walk.checkout, folder)
+  for (const place of [...own.places, ...(further?.places ?? [])]) {
+    await follow(walk, folder, place, true)
+  }
+  for (const file of [...own.files, ...(further?.files ?? [])]) {
+    await follow(walk, folder, file, false)
+  }
+}
+
+async function follow(
+  walk: Walk,
+  folder: string,
+  reference: string,
+  mayBeFolder: boolean,
+): Promise<void> {
+  const { git, url, commit } = walk.checkout
+  const path = clean(posix.join(folder, reference))
+  const found = await git.objectAt(url, commit, path)
+  if (found === undefined && walk.mayBeMissing.has(reference)) return
+  if (found === undefined || (found.isFolder && !mayBeFolder)) throw notThere(folder, reference)
+  if (found.isFolder) await visit(walk, path)
+  else walk.read.add(path)
 }
 
 function notThere(folder: string, reference: string): RenderError {
@@ -86,17 +114,15 @@ function notThere(folder: string, reference: string): RenderError {
   )
 }
 
-async function kustomizationReferences(
-  checkout: Checkout,
-  folder: string,
-): Promise<readonly string[]> {
+async function kustomizationReferences(checkout: Checkout, folder: string): Promise<References> {
   const { git, url, commit } = checkout
   const at = await git.objectAt(url, commit, folder)
   const known = references.get(at?.id ?? '')
   if (known !== undefined) return known
   const name = kustomizationIn(await namesIn(checkout, folder))
   if (name === undefined) throw new RenderError(`the folder ${folder} has no kustomization.yaml`)
-  const found = referencesOf(readYaml(await textAt(checkout, posix.join(folder, name)), name))
+  const file = posix.join(folder, name)
+  const found = referencesOf(readYaml(await textAt(checkout, file), file), file)
   if (at !== undefined) references.set(at.id, found)
   return found
 }
@@ -108,30 +134,42 @@ async function helmReads(checkout: Checkout, { helm = {} }: ApplicationSource, f
     valueFiles.push(...(await valueFilesAt(checkout, helm, folder, file)))
   }
   const parameters = (helm.fileParameters ?? []).map(({ path = '' }) => inRepository(folder, path))
-  const paths = new Set([folder, ...valueFiles, ...parameters])
-  await addCharts(checkout, folder, paths)
-  return { paths: [...paths], valueFiles: [...new Set(valueFiles)] }
+  const charts = new Set([folder])
+  await addCharts(checkout, folder, charts)
+  return {
+    paths: [...new Set([...charts, ...valueFiles, ...parameters])],
+    valueFiles: [...new Set(valueFiles)],
+    parameterFiles: parameters,
+    hasLocalCharts: charts.size > 1,
+  }
 }
 
-async function addCharts(checkout: Checkout, chart: string, paths: Set<string>): Promise<void> {
+async function addCharts(checkout: Checkout, chart: string, charts: Set<string>): Promise<void> {
   const names = await namesIn(checkout, chart)
   if (!names.includes('Chart.yaml')) {
     throw new RenderError(`the folder ${chart} has no Chart.yaml; correct spec.source.path`)
   }
   const file = posix.join(chart, 'Chart.yaml')
-  for (const { name, repository } of dependenciesOf(readYaml(await textAt(checkout, file), file))) {
-    const { git, url, commit } = checkout
-    const vendored = await git.objectAt(url, commit, posix.join(chart, 'charts'))
-    if (repository.startsWith('file://')) {
-      const local = clean(posix.join(chart, repository.slice('file://'.length)))
-      if (paths.has(local)) continue
-      paths.add(local)
-      await addCharts(checkout, local, paths)
-    } else if (vendored === undefined) {
-      throw new RenderError(
-        `${file}: the chart ${name} is not in the repository; vendor it into ${chart}/charts, charts from ${repository || 'elsewhere'} are not fetched`,
-      )
-    }
+  const dependencies = dependenciesOf(readYaml(await textAt(checkout, file), file))
+  const isLocal = ({ repository }: { repository: string }) => repository.startsWith('file://')
+  const local = dependencies.filter(isLocal)
+  const [foreign] = dependencies.filter((dependency) => !isLocal(dependency))
+  const vendored = await checkout.git.objectAt(
+    checkout.url,
+    checkout.commit,
+    posix.join(chart, 'charts'),
+  )
+  // packing the local ones would make Helm fetch the others
+  if (foreign !== undefined && (vendored === undefined || local.length > 0)) {
+    throw new RenderError(
+      `${file}: the chart ${foreign.name} is not in the repository; vendor it into ${chart}/charts, charts from ${foreign.repository || 'elsewhere'} are not fetched`,
+    )
+  }
+  for (const { repository } of local) {
+    const path = clean(posix.join(chart, repository.slice('file://'.length)))
+    if (charts.has(path)) continue
+    charts.add(path)
+    await addCharts(checkout, path, charts)
   }
 }
 

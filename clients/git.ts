@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { posix } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { sha256Hex } from '../core/digest.ts'
 import { GitAccessError } from '../core/errors.ts'
@@ -129,11 +130,18 @@ export function createGit({ dir, ...options }: GitOptions): Git {
       const reader = await readerOf(url)
       const root = cleanPath(path)
       const at = await reader.info(objectName(commit, root))
-      const files =
-        at?.type === 'blob'
-          ? [{ path: '', blob: at.id }]
-          : await readTreeFiles(reader, commit, path, true)
-      return await readBodies(reader, root, files)
+      if (at?.type !== 'blob') {
+        return await readBodies(reader, root, await readTreeFiles(reader, commit, path, true))
+      }
+      // read from its folder, where a link is followed, or refused when it leads out
+      const folder = posix.dirname(root)
+      const files = await readTreeFiles(reader, commit, folder, false)
+      const inRoot = folder === '.' ? '' : folder
+      return await readBodies(
+        reader,
+        inRoot,
+        files.filter((file) => file.path === posix.basename(root)),
+      )
     },
     async readBlobs(url, ids) {
       return new Map(

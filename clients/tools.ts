@@ -9,7 +9,7 @@ export type Workspace = {
   /** Writes a file of the repository, at its path there. */
   put(path: string, body: Buffer | string): Promise<void>
   /** Writes a file beside the repository and gives its absolute path. */
-  keep(name: string, text: string): Promise<string>
+  keep(name: string, body: Buffer | string): Promise<string>
   /** `helm` in a folder of the repository; gives what it wrote. */
   helm(folder: string, args: readonly string[]): Promise<string>
   /** `kustomize build` of a folder of the repository. */
@@ -25,6 +25,7 @@ export type ToolPaths = { readonly helm: string; readonly kustomize: string }
 
 // what the programs may use of memory before they collect harder
 const memoryLimit = '512MiB'
+const deadProxy = 'http://127.0.0.1:1'
 
 export function createTools({ helm, kustomize }: ToolPaths): Tools {
   return {
@@ -53,6 +54,10 @@ function workspaceIn(root: string, { helm, kustomize }: ToolPaths): Workspace {
   const env = {
     PATH: '',
     HOME: join(root, 'home'),
+    TMPDIR: root,
+    // nobody listens there: what gets past our checks reaches no network
+    HTTP_PROXY: deadProxy,
+    HTTPS_PROXY: deadProxy,
     GOMEMLIMIT: memoryLimit,
     HELM_CACHE_HOME: join(root, 'home', 'cache'),
     HELM_CONFIG_HOME: join(root, 'home', 'config'),
@@ -65,9 +70,9 @@ function workspaceIn(root: string, { helm, kustomize }: ToolPaths): Workspace {
       await mkdir(dirname(file), { recursive: true })
       await writeFile(file, body)
     },
-    async keep(name, text) {
+    async keep(name, body) {
       const file = join(root, name)
-      await writeFile(file, text, { mode: 0o600 })
+      await writeFile(file, body, { mode: 0o600 })
       return file
     },
     helm: (folder, args) =>

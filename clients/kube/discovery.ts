@@ -16,6 +16,8 @@ export type Discovery = {
   resource(apiVersion: string, kind: string): Promise<Resource>
   /** The kind in the version the server prefers. */
   preferred(group: string, kind: string): Promise<Resource>
+  /** Every kind that is served. */
+  kinds(): Promise<readonly Pick<Resource, 'group' | 'kind'>[]>
   /** Every `group/version` and `group/version/kind` that is served. */
   apiVersions(): Promise<readonly string[]>
   /** From what is known now, without asking. */
@@ -63,6 +65,10 @@ export function createDiscovery(transport: KubeTransport): Discovery {
         (from) => from.preferred.get(`${group}/${kind}`),
         group === '' ? kind : `${kind}.${group}`,
       ),
+    async kinds() {
+      const { preferred } = await (served ?? ask())
+      return [...preferred.values()].map(({ group, kind }) => ({ group, kind }))
+    },
     async apiVersions() {
       const { byVersion } = await (served ?? ask())
       const kinds = [...byVersion.keys()].sort()

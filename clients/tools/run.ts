@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { NetworkError, RenderError } from '../../core/errors.ts'
 
 export type ToolRun = {
@@ -14,6 +15,9 @@ export type ToolRun = {
 const timeoutMs = 90_000
 const maxOutputBytes = 20 * 1024 * 1024
 const maxErrorBytes = 64 * 1024
+const maxMemoryBytes = 1024 * 1024 * 1024
+const memoryCheckMs = 100
+const pageBytes = 4096
 
 /**
  * Runs a renderer without a shell and gives what it wrote. RenderError with its last words when it
@@ -37,6 +41,15 @@ export function runTool({ command, name, args, cwd, env }: ToolRun): Promise<str
       endGroup(child.pid)
     }
     const timer = setTimeout(() => stop(`took longer than ${timeoutMs / 1000} s`), timeoutMs)
+    // Go's own limit only makes it collect harder
+    const watching = setInterval(() => {
+      if (memoryOf(child.pid) > maxMemoryBytes)
+        stop(`used more than ${maxMemoryBytes / 1024 / 1024} MiB of memory`)
+    }, memoryCheckMs)
+    const settle = (): void => {
+      clearTimeout(timer)
+      clearInterval(watching)
+    }
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size > maxOutputBytes) stop(`wrote more than ${maxOutputBytes / 1024 / 1024} MiB`)
@@ -46,11 +59,11 @@ export function runTool({ command, name, args, cwd, env }: ToolRun): Promise<str
       errors = Buffer.concat([errors, chunk]).subarray(-maxErrorBytes)
     })
     child.once('error', ({ message }) => {
-      clearTimeout(timer)
+      settle()
       reject(new NetworkError(`${name} cannot be started: ${message}; install it or set its path`))
     })
     child.once('close', (code) => {
-      clearTimeout(timer)
+      settle()
       if (stoppedBecause !== undefined) reject(new RenderError(`${name} ${stoppedBecause}`))
       else if (code === 0) resolve(Buffer.concat(output).toString('utf8'))
       else
@@ -61,6 +74,17 @@ export function runTool({ command, name, args, cwd, env }: ToolRun): Promise<str
         )
     })
   })
+}
+
+/** What the program holds, where the system tells (Linux); 0 elsewhere. */
+function memoryOf(pid: number | undefined): number {
+  try {
+    const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1])
+    return pages * pageBytes
+  } catch {
+    // it ended meanwhile, or this is no Linux
+    return 0
+  }
 }
 
 function endGroup(pid: number | undefined): void {

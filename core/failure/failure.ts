@@ -44,6 +44,7 @@ const advice: Readonly<Record<string, Advice>> = {
     cause: 'render',
     next: 'run the same tool on the folder, correct what it names and push',
   },
+  InvalidSpecError: { cause: 'render', next: 'correct the field of the Application that is named' },
   UnknownKindError: {
     cause: 'unknown-kind',
     next: 'install the CustomResourceDefinition, or correct apiVersion and kind',

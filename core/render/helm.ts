@@ -11,8 +11,10 @@ export type HelmContext = {
   /** Of the destination cluster; undefined when it could not be asked (HELM-15). */
   readonly kubeVersion: string | undefined
   readonly apiVersions: readonly string[]
-  /** Value files as they are to be read, in their order; see `valueFilesOf`. */
+  /** Copies of the value files in their order, under names that Helm cannot read as more than one. */
   readonly valueFiles: readonly string[]
+  /** The same of the file parameters, in the order of the source. */
+  readonly parameterFiles: readonly string[]
   /** File with the inline values; undefined when there are none. */
   readonly inlineValues: string | undefined
 }
@@ -54,9 +56,17 @@ export function helmArguments(options: Options, context: HelmContext): readonly 
         `--${forceString === true ? 'set-string' : 'set'}=${name}=${escaped(value)}`,
     ),
     ...(options.fileParameters ?? []).map(
-      ({ name = '', path = '' }) => `--set-file=${name}=${escaped(path)}`,
+      ({ name = '' }, index) => `--set-file=${plainName(name)}=${context.parameterFiles[index]}`,
     ),
   ]
+}
+
+/** Helm reads `a=/etc/x,b` as two parameters, and the first as a file of ours (H1). */
+function plainName(name: string): string {
+  if (/^[\w.[\]-]+$/.test(name)) return name
+  throw new InvalidSpecError(
+    `spec.source.helm.fileParameters: ${name} is no name of a value; use letters, digits, ".", "-", "_" and "[0]"`,
+  )
 }
 
 /** A comma separates parameters, except inside the braces of a list and where it is escaped already. */

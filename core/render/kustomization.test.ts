@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { referencesOf, withOptions } from './kustomization.ts'
+import { withOptions } from './kustomization.ts'
 
 const edit = (kustomization: object, options: object) =>
   withOptions(kustomization as never, options as never, (path) => path !== 'missing')
@@ -61,24 +61,4 @@ describe('the options of a kustomization', () => {
     })
     expect(edit({}, { components })).toEqual({ components })
   })
-})
-
-it('finds everything that a kustomization reads', () => {
-  const kustomization = {
-    resources: ['a.yaml', '../base'],
-    components: ['c'],
-    patches: [{ path: 'p.yaml' }, { patch: 'inline: true\n' }],
-    configMapGenerator: [{ files: ['key=f.txt', 'g.txt'], envs: ['e.env'] }],
-    patchesStrategicMerge: ['s.yaml', 'kind: Inline\n'],
-  }
-  expect(referencesOf(kustomization)).toEqual([
-    'a.yaml',
-    '../base',
-    'c',
-    's.yaml',
-    'p.yaml',
-    'f.txt',
-    'g.txt',
-    'e.env',
-  ])
 })

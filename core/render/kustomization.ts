@@ -1,45 +1,9 @@
 import type { ApplicationSource } from '../application.ts'
-import { RenderError } from '../errors.ts'
+import { InvalidSpecError, RenderError } from '../errors.ts'
 
 /** A kustomization.yaml as it was read; kustomize itself checks what we do not touch. */
 export type Kustomization = { readonly [field: string]: unknown }
 type Options = NonNullable<ApplicationSource['kustomize']>
-
-const listsOfPaths = [
-  'resources',
-  'bases',
-  'components',
-  'crds',
-  'configurations',
-  'generators',
-  'transformers',
-  'validators',
-  'patchesStrategicMerge',
-]
-
-/** The places that a kustomization reads from, as it names them: folders, files and addresses. */
-export function referencesOf(kustomization: Kustomization): readonly string[] {
-  const plain = listsOfPaths.flatMap((field) => listOf(kustomization[field]).filter(isText))
-  const patches = [...listOf(kustomization.patches), ...listOf(kustomization.patchesJson6902)]
-  const patchPaths = [...patches, ...listOf(kustomization.replacements)].flatMap((patch) =>
-    isText(fieldOf(patch, 'path')) ? [fieldOf(patch, 'path') as string] : [],
-  )
-  const generators = [
-    ...listOf(kustomization.configMapGenerator),
-    ...listOf(kustomization.secretGenerator),
-  ].flatMap((generator) => [
-    ...listOf(fieldOf(generator, 'files')).filter(isText).map(afterName),
-    ...listOf(fieldOf(generator, 'envs')).filter(isText),
-    ...(isText(fieldOf(generator, 'env')) ? [fieldOf(generator, 'env') as string] : []),
-  ])
-  // inline patches are texts of several lines, or objects
-  return [...plain, ...patchPaths, ...generators].filter((text) => !text.includes('\n'))
-}
-
-/** `key=path` names the key of a generated file. */
-function afterName(text: string): string {
-  return text.slice(text.indexOf('=') + 1)
-}
 
 /** The kustomization with the options of the Application, as `kustomize edit` would write it (KUST-01 to KUST-09). */
 export function withOptions(
@@ -61,7 +25,7 @@ export function withOptions(
     ...(options.replicas && {
       replicas: overridden(
         kustomization.replicas,
-        options.replicas.map(({ name, count }) => ({ name, count: Number(count) })),
+        options.replicas.map(({ name, count }) => ({ name, count: wholeNumber(name, count) })),
       ),
     }),
     ...labelsOf(kustomization, options),
@@ -71,6 +35,12 @@ export function withOptions(
       components: [...listOf(kustomization.components), ...components],
     }),
   }
+}
+
+/** KUST-03: a number, or a text that is one. */
+function wholeNumber(name: string, count: number | string): number {
+  if (/^\d+$/.test(String(count))) return Number(count)
+  throw new InvalidSpecError(`spec.source.kustomize.replicas: ${count} of ${name} is no number`)
 }
 
 /** KUST-04, KUST-05: into selectors too, unless they are left out. */
@@ -149,8 +119,4 @@ function fieldsOf(value: unknown): Kustomization {
 
 function fieldOf(value: unknown, name: string): unknown {
   return fieldsOf(value)[name]
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string'
 }

@@ -11,3 +11,17 @@ export function readYaml(text: string, file: string): { readonly [field: string]
     throw new RenderError(`${file}:${(mark?.line ?? 0) + 1}: ${reason}`)
   }
 }
+
+const maxNodes = 200_000
+
+/** The value as JSON; RenderError when aliases make more of it than anybody means (H12). */
+export function boundedJson(value: unknown, file: string): string {
+  let nodes = 0
+  const count = (part: unknown): void => {
+    if (++nodes > maxNodes) throw new RenderError(`${file} holds more than ${maxNodes} values`)
+    if (typeof part === 'object' && part !== null)
+      for (const field of Object.values(part)) count(field)
+  }
+  count(value)
+  return JSON.stringify(value)
+}

@@ -148,7 +148,7 @@ describe('a repository that does not answer', () => {
       },
     })
     await look({ reason: 'poll', at: 1 })
-    expect(await world.result(id)).toBe('GitAcce: 0 of 0 applications')
+    expect(await world.result(id)).toBe('GitAccessError: 0 of 0 applications')
   })
 
   it('for a cause that does not pass ends the run with that cause', async () => {

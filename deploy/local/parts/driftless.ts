@@ -5,6 +5,9 @@ import type { Part } from '../supervise.ts'
 /** The processes of Driftless itself. */
 export const driftlessParts = ['api', 'events', 'worker'] as const
 
+// a burst makes much that is soon forgotten: a larger nursery saves a fifth of its CPU time
+const workerFlags = ['--max-semi-space-size=64']
+
 /** One process of Driftless: ready when it says so in its log. */
 export function driftless(
   name: (typeof driftlessParts)[number],
@@ -16,7 +19,7 @@ export function driftless(
     rank: 3,
     channel: true,
     command: process.execPath,
-    args: [join(compiled, 'cli', 'main.js'), name],
+    args: [...(name === 'worker' ? workerFlags : []), join(compiled, 'cli', 'main.js'), name],
     cwd: compiled,
     env: driftlessEnvironment(context),
     ready: async (log) => log().includes('"msg":"ready"'),

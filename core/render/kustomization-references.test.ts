@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { RenderError } from '../errors.ts'
+import { referencesOf } from './kustomization-references.ts'
+
+const refused = (kustomization: object) => () => referencesOf({ ...kustomization }, 'k.yaml')
+
+describe('what a kustomization reads', () => {
+  it('is found in every field that names a place or a file', () => {
+    const kustomization = {
+      resources: ['a.yaml', '../base'],
+      components: ['c'],
+      patches: [{ path: 'p.yaml' }, { patch: 'inline: true\n' }],
+      configMapGenerator: [{ name: 'g', files: ['key=f.txt', 'g.txt'], envs: ['e.env'] }],
+      patchesStrategicMerge: ['s.yaml', 'kind: Inline\n'],
+    }
+    expect(referencesOf(kustomization, 'k.yaml')).toEqual({
+      places: ['a.yaml', '../base', 'c'],
+      files: ['s.yaml', 'p.yaml', 'f.txt', 'g.txt', 'e.env'],
+    })
+  })
+
+  it.each([
+    ['a resource', { resources: ['https://example.com/x.yaml'] }],
+    ['a base on another host', { bases: ['git@example.com:a/b'] }],
+    ['a base with a revision', { resources: ['example.com/a/b?ref=main'] }],
+    ['a generated file', { configMapGenerator: [{ files: ['a=http://127.0.0.1/x'] }] }],
+    ['a patch', { patches: [{ path: 'http://example.com/p.yaml' }] }],
+  ])('refuses an address of %s (KUST-13, H3)', (_, kustomization) => {
+    expect(refused(kustomization)).toThrow(RenderError)
+  })
+
+  it.each([
+    ['openapi', { openapi: { path: 'http://example.com' } }],
+    ['generators', { generators: ['g.yaml'] }],
+    ['transformers', { transformers: ['t.yaml'] }],
+    ['helmCharts', { helmCharts: [] }],
+    ['configmapGenerator', { configmapGenerator: [{ files: ['a'] }] }],
+    ['Files', { configMapGenerator: [{ Files: ['http://example.com'] }] }],
+  ])('lets the field %s not through', (name, kustomization) => {
+    expect(refused(kustomization)).toThrow(`the field ${name} is not let through`)
+  })
+})
