@@ -17,11 +17,15 @@ describe('a worker of this version takes over runs of earlier ones', () => {
       expect.arrayContaining([
         'create',
         'delete',
+        'dry-run',
+        'failing-hook',
         'heal',
+        'hooks',
         'push',
         'repository',
         'retry',
         'superseded',
+        'terminated',
         'waited',
       ]),
     )

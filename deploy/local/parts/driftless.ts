@@ -5,7 +5,7 @@ import type { Part } from '../supervise.ts'
 /** The processes of Driftless itself. */
 export const driftlessParts = ['api', 'events', 'worker'] as const
 
-// a burst makes much that is soon forgotten: a larger nursery saves a fifth of its CPU time
+// a burst makes much that is soon forgotten: with a larger nursery it is collected less often
 const workerFlags = ['--max-semi-space-size=64']
 
 /** One process of Driftless: ready when it says so in its log. */
