@@ -25,6 +25,7 @@ export type HealthInput = {
 }
 
 const patienceMs = 1_800
+const crowd = 16
 // CRDs carry no label, so nobody tells of them
 const readAgainMs = 150
 
@@ -51,7 +52,7 @@ export function createHealth(clients: ActivityClients) {
       const explained = await withReasons(cluster, seen)
       // from here on the watch tells of every change since `told` was read
       clients.healthNews.tell(current.label, told)
-      return explained
+      return clients.healthNews.attended() > crowd ? { ...explained, again: false } : explained
     })
   }
 }

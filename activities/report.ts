@@ -71,8 +71,9 @@ function withNews(
   return { ...built, driftless: { ...built.driftless, news } }
 }
 
+/** One wave without hooks is soon over: its begin is only written when it has to wait. */
 function begins({ object }: StoredApplication, { operation }: StatusReport): boolean {
-  if (operation === undefined) return false
+  if (operation === undefined || operation.results.length > 0) return false
   return statusOf(object).operationState?.startedAt !== rfc3339(operation.startedAt)
 }
 

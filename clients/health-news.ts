@@ -9,10 +9,12 @@ export type HealthNews = {
   /** Somebody looks by himself from now on; ends with `look`'s end, or by itself soon after the work. */
   attend<T>(label: string, work: () => Promise<T>): Promise<T>
   isAttended(label: string): boolean
+  /** How many applications are attended now. */
+  attended(): number
 }
 
-// between the end of one step and the begin of the next that looks
-const handOverMs = 500
+// between the end of one step and the begin of the next that looks; long under load
+const handOverMs = 3_000
 
 export function createHealthNews(now: () => number): HealthNews {
   const known = new Map<string, string>()
@@ -23,6 +25,7 @@ export function createHealthNews(now: () => number): HealthNews {
       known.set(label, verdicts)
       attendedUntil.delete(label)
     },
+    attended: () => [...attendedUntil.values()].filter((until) => until > now()).length,
     async attend(label, work) {
       attendedUntil.set(label, Number.POSITIVE_INFINITY)
       try {

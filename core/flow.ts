@@ -210,6 +210,8 @@ export type HookReport = {
 }
 
 export type HealthReport = {
+  /** False when many wait: then being told is cheaper than to look once more. */
+  readonly again?: boolean
   /** Worst over the objects this operation changed; Suspended counts as arrived. */
   readonly outcome: 'settled' | 'waiting' | 'failed'
   readonly status: HealthStatus

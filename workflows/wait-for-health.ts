@@ -32,8 +32,7 @@ export async function waitForHealth(
     if (seen.outcome === 'settled') return undefined
     before = seen
     if (seen.outcome === 'failed') return unhealthy(seen)
-    // most rollouts end within two looks: a second one costs less than to write, wait and be told
-    if (looks === 1 && Date.now() < deadline && !isOvertaken() && patched('second-look')) continue
+    if (looks === 1 && Date.now() < deadline && looksAgain(operation, seen)) continue
     if (Date.now() >= deadline) return late(seen, decision.healthTimeoutMs)
     const message = waitingFor(seen)
     setCurrentDetails(healthTable(message, seen))
@@ -48,6 +47,11 @@ export async function waitForHealth(
     await condition(() => inbox.hasHealth() || isOvertaken(), patience)
     if (isOvertaken()) return 'superseded'
   }
+}
+
+/** Most rollouts end within two looks: without a crowd a second one costs less than to write and be told. */
+function looksAgain({ isOvertaken }: Operation, { again }: HealthReport): boolean {
+  return again !== false && !isOvertaken() && patched('second-look')
 }
 
 /** Looks once; gives way at once when work comes, since looking changes nothing. */
