@@ -1,6 +1,9 @@
 import {
   Client,
   Connection,
+  defaultGrpcRetryOptions,
+  isGrpcServiceError,
+  makeGrpcRetryInterceptor,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
 } from '@temporalio/client'
@@ -36,9 +39,22 @@ export type Temporal = {
 }
 
 const workflowTaskTimeout = '5 seconds'
+// a Temporal that takes everything and answers nothing
+const patienceMs = 10_000
+// about a second: whoever hands a message over repeats it himself, and people wait for an answer
+const maxAttempts = 4
+// grpc's own pause between two connections grows to two minutes, which an outage of seconds would last then
+const reconnecting = {
+  'grpc.initial_reconnect_backoff_ms': 200,
+  'grpc.max_reconnect_backoff_ms': 2_000,
+}
 
 export async function createTemporal(address: string, namespace: string): Promise<Temporal> {
-  const connection = Connection.lazy({ address })
+  const connection = Connection.lazy({
+    address,
+    channelArgs: reconnecting,
+    interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts }))],
+  })
   const client = new Client({ connection, namespace })
   return {
     connection,
@@ -54,25 +70,28 @@ export async function createTemporal(address: string, namespace: string): Promis
       attributes,
       memo,
     }) {
+      const deadline = Date.now() + patienceMs
       await reachable(
-        client.workflow.signalWithStart(workflow, {
-          workflowId: id,
-          taskQueue,
-          args: [input],
-          signal,
-          signalArgs: [message],
-          staticSummary: summary,
-          typedSearchAttributes: new TypedSearchAttributes(
-            Object.entries(attributes).map(([name, value]) => ({
-              key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
-              value,
-            })),
-          ),
-          ...(memo !== undefined && { memo }),
-          workflowTaskTimeout,
-          workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-          workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-        }),
+        connection.withDeadline(deadline, () =>
+          client.workflow.signalWithStart(workflow, {
+            workflowId: id,
+            taskQueue,
+            args: [input],
+            signal,
+            signalArgs: [message],
+            staticSummary: summary,
+            typedSearchAttributes: new TypedSearchAttributes(
+              Object.entries(attributes).map(([name, value]) => ({
+                key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
+                value,
+              })),
+            ),
+            ...(memo !== undefined && { memo }),
+            workflowTaskTimeout,
+            workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+            workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+          }),
+        ),
       )
     },
     async healthy() {
@@ -93,7 +112,13 @@ async function reachable<T>(call: Promise<T>): Promise<T> {
   try {
     return await call
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new NetworkError(`Temporal did not take the message: ${reason}`, { cause })
+    throw new NetworkError(`Temporal did not take the message: ${reasonOf(cause)}`, { cause })
   }
+}
+
+/** The client wraps what gRPC said, and only that names the address and what is wrong with it. */
+function reasonOf(error: unknown): string {
+  if (isGrpcServiceError(error)) return error.details
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined ? error.message : reasonOf(error.cause)
 }

@@ -36,7 +36,8 @@ const pollMs = 40
 const readyPatienceMs = 90_000
 const stopPatienceMs = 15_000
 const firstBackoffMs = 500
-const longestBackoffMs = 30_000
+// somebody sits in front of it and waits
+const longestBackoffMs = 8_000
 const calmMs = 60_000
 
 /** Starts parts, restarts those that crash and stops all of them. */

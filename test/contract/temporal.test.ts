@@ -80,12 +80,27 @@ describe('a Temporal that is away', () => {
     try {
       proxy.cut()
       expect(await remote.healthy()).toBe(false)
-      await expect(remote.signalWithStart(newStart())).rejects.toBeInstanceOf(NetworkError)
+      const refused = remote.signalWithStart(newStart())
+      await expect(refused).rejects.toBeInstanceOf(NetworkError)
+      await expect(refused).rejects.toThrow(/ECONNREFUSED|ECONNRESET/)
       proxy.restore()
       const start = newStart()
       await expect.poll(() => remote.healthy(), { timeout: 60_000 }).toBe(true)
       await send(remote, start)
       expect(await signalsOf(start)).toBe(1)
+    } finally {
+      await remote.close()
+      await proxy.close()
+    }
+  })
+
+  it('is NetworkError too when it takes everything and answers nothing', async () => {
+    const proxy = await startTcpProxy(Number(address.split(':')[1]))
+    const remote = await createTemporal(`127.0.0.1:${proxy.port}`, namespace)
+    try {
+      expect(await remote.healthy()).toBe(true)
+      proxy.silence()
+      await expect(remote.signalWithStart(newStart())).rejects.toBeInstanceOf(NetworkError)
     } finally {
       await remote.close()
       await proxy.close()

@@ -55,7 +55,12 @@ describe('R2: Temporal is away while 20 operations run', () => {
       )
       await keepDown(stack, 'temporal', seconds * 1000)
       for (const name of names) {
-        const { status } = await whenApplication(stack.kube, name, isDeployed(head))
+        // all of it may be live while the operation still waits to say so
+        const { status } = await whenApplication(
+          stack.kube,
+          name,
+          (now) => isDeployed(head)(now) && now.operationState?.phase !== 'Running',
+        )
         expect(status?.operationState?.phase).toBe('Succeeded')
         const created = creationsIn(stack.dir, name, 'configmaps')
         expect(created.filter((object) => object === 'config')).toHaveLength(1)
