@@ -1,8 +1,7 @@
-import { SupersededError } from '../core/errors.ts'
 import type { ApplicationRef, RenderedManifests, SyncResult, SyncStep } from '../core/flow.ts'
 import type { ActivityClients } from './clients.ts'
 import { watchKinds } from './compare.ts'
-import { currentApplication, destinationOf } from './current.ts'
+import { destinationOf, presentApplication } from './current.ts'
 import { readRendered } from './rendered.ts'
 import { tryChanges } from './try-changes.ts'
 
@@ -15,8 +14,7 @@ export type CheckInput = {
 /** Tries the whole plan as a dry-run; what is refused is said together, before anything is written. */
 export function createCheck(clients: ActivityClients) {
   return async ({ application: ref, rendered, steps }: CheckInput): Promise<SyncResult> => {
-    const current = await currentApplication(clients.applications, ref)
-    if (current === undefined) throw new SupersededError(`the Application ${ref.name} is gone`)
+    const current = await presentApplication(clients.applications, ref)
     const { objects } = await readRendered(clients.artifacts, rendered.digest)
     await watchKinds(destinationOf(clients, current), objects)
     const changes = steps.flatMap((step) => step.changes)

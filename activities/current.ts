@@ -17,6 +17,16 @@ export async function currentApplication(
   return current?.ref.uid === uid ? current : undefined
 }
 
+/** The Application as it is now; SupersededError when it is gone or another one has its name. */
+export async function presentApplication(
+  applications: ApplicationIndex,
+  ref: ApplicationRef,
+): Promise<StoredApplication> {
+  const current = await currentApplication(applications, ref)
+  if (current === undefined) throw new SupersededError(`the Application ${ref.name} is gone`)
+  return current
+}
+
 /** The Application as long as its spec is the one that the operation began with; else SupersededError. */
 export async function unchangedApplication(
   applications: ApplicationIndex,

@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import { syncOption } from '../core/application.ts'
-import { SupersededError, UnknownKindError } from '../core/errors.ts'
+import { UnknownKindError } from '../core/errors.ts'
 import type {
   ApplicationRef,
   Comparison,
@@ -10,14 +10,15 @@ import type {
   RenderedManifests,
   ResourceDiff,
 } from '../core/flow.ts'
-import { groupOf, keyOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
+import { kindBroughtBy, kindNameOf } from '../core/manifest/crd.ts'
+import { keyOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
 import { instanceName, isTracked } from '../core/manifest/tracking.ts'
 import { waveOf } from '../core/plan/order.ts'
 import { isHook, phasesOf } from '../core/plan/phase.ts'
 import { inventoryKinds } from '../core/status/inventory.ts'
 import type { ActivityClients } from './clients.ts'
 import { compareCached, compareProven, leftovers, type Row, watchKinds } from './compare.ts'
-import { currentApplication, destinationOf } from './current.ts'
+import { destinationOf, presentApplication } from './current.ts'
 import { type Desired, readRendered } from './rendered.ts'
 
 export type DiffInput = {
@@ -32,8 +33,7 @@ const parallelDryRuns = 8
 /** Compares the rendered manifests with the cluster; says what differs, never the values. */
 export function createDiff(clients: ActivityClients) {
   return async ({ application: ref, rendered, prove }: DiffInput): Promise<Comparison> => {
-    const current = await currentApplication(clients.applications, ref)
-    if (current === undefined) throw new SupersededError(`the Application ${ref.name} is gone`)
+    const current = await presentApplication(clients.applications, ref)
     const cluster = destinationOf(clients, current)
     const { objects, resources: declared } = await readRendered(clients.artifacts, rendered.digest)
     await cluster.watch(inventoryKinds(current.object))
@@ -94,16 +94,9 @@ async function missingNamespace(
 /** A kind that the same revision brings by a CustomResourceDefinition will exist in time. */
 function refuseUnknownKinds(declared: readonly Desired[], unknown: ReadonlySet<string>): void {
   if (unknown.size === 0) return
-  const brought = new Set(
-    declared.flatMap(({ manifest }) => {
-      const spec = manifest.spec as { group?: string; names?: { kind?: string } } | undefined
-      return manifest.kind === 'CustomResourceDefinition'
-        ? [`${spec?.group}/${spec?.names?.kind}`]
-        : []
-    }),
-  )
-  const missing = declared.filter(({ manifest: { apiVersion, kind } }) => {
-    const name = `${groupOf(apiVersion)}/${kind}`
+  const brought = new Set(declared.flatMap(({ manifest }) => kindBroughtBy(manifest) ?? []))
+  const missing = declared.filter(({ manifest }) => {
+    const name = kindNameOf(manifest)
     return unknown.has(name) && !brought.has(name)
   })
   if (missing.length === 0) return

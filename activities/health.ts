@@ -1,5 +1,4 @@
 import type { Cluster } from '../clients/kube/cluster.ts'
-import { SupersededError } from '../core/errors.ts'
 import type {
   ApplicationRef,
   HealthReport,
@@ -13,7 +12,7 @@ import { isTracked } from '../core/manifest/tracking.ts'
 import { verdicts } from '../core/status/application-health.ts'
 import { followChanges } from './changes.ts'
 import type { ActivityClients } from './clients.ts'
-import { currentApplication, destinationOf } from './current.ts'
+import { destinationOf, presentApplication } from './current.ts'
 import { type Desired, readRendered } from './rendered.ts'
 import { withReasons } from './waiting-reasons.ts'
 
@@ -35,8 +34,7 @@ const readAgainMs = 150
  */
 export function createHealth(clients: ActivityClients) {
   return async ({ application: ref, rendered, changed }: HealthInput): Promise<HealthReport> => {
-    const current = await currentApplication(clients.applications, ref)
-    if (current === undefined) throw new SupersededError(`the Application ${ref.name} is gone`)
+    const current = await presentApplication(clients.applications, ref)
     const cluster = destinationOf(clients, current)
     const { resources } = await readRendered(clients.artifacts, rendered.digest)
     const declared = new Set(resources.map(({ key }) => key))

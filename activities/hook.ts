@@ -18,8 +18,8 @@ import { verdicts } from '../core/status/application-health.ts'
 import { followChanges } from './changes.ts'
 import type { ActivityClients } from './clients.ts'
 import { watchKinds } from './compare.ts'
-import { currentApplication, destinationOf } from './current.ts'
-import { refuseForbiddenKind } from './permitted.ts'
+import { destinationOf, presentApplication } from './current.ts'
+import { kindGuard } from './permitted.ts'
 import { readRendered } from './rendered.ts'
 import { withReasons } from './waiting-reasons.ts'
 
@@ -42,8 +42,7 @@ const patienceMs = 1_800
 export function createHook(clients: ActivityClients) {
   return async (input: HookInput): Promise<HookReport> => {
     const { application: ref, rendered, hook } = input
-    const current = await currentApplication(clients.applications, ref)
-    if (current === undefined) throw new SupersededError(`the Application ${ref.name} is gone`)
+    const current = await presentApplication(clients.applications, ref)
     const cluster = destinationOf(clients, current)
     const { objects } = await readRendered(clients.artifacts, rendered.digest)
     const declared = objects[hook.object]
@@ -121,7 +120,7 @@ async function create(
     return { key, created, phase: 'Error', message }
   }
   try {
-    refuseForbiddenKind(applications, current, key)
+    kindGuard(applications, current)(key)
     if (!(await makeRoom(cluster, desired))) {
       const message = `waiting for the ${showKey(key)} of an earlier run to be gone`
       return { key, created: false, phase: 'Running', message }

@@ -12,7 +12,6 @@ const renderers = { Directory: 'directory-1', Helm: 'helm-1', Kustomize: 'kustom
 export type Inputs = {
   readonly commit: string
   readonly inputs: string
-  readonly reads: SourceReads
 }
 
 /**
@@ -34,7 +33,6 @@ export async function inputsOf(git: Git, { application }: StoredApplication): Pr
   const parts = await partsOf({ git, url, commit }, source, reads)
   return {
     commit,
-    reads,
     inputs: digestOf([renderers[reads.tool], tree, ...parts]).slice(0, 32),
   }
 }

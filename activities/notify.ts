@@ -4,6 +4,7 @@ import type { Marker, Posted, Slack } from '../clients/slack.ts'
 import { sourceOf } from '../core/application.ts'
 import { NetworkError } from '../core/errors.ts'
 import { repositoryKey } from '../core/event/repository-key.ts'
+import { nameOf } from '../core/flow/names.ts'
 import type { ApplicationRef } from '../core/flow.ts'
 import { failureReply } from '../core/notification/failure-reply.ts'
 import { type MessageFacts, slackMessage } from '../core/notification/message.ts'
@@ -77,7 +78,7 @@ async function factsOf(
   ref: ApplicationRef,
   notice: Notice,
 ): Promise<MessageFacts> {
-  const application = `${ref.namespace}/${ref.name}`
+  const application = nameOf(ref)
   const current = await currentApplication(applications, ref).catch(() => undefined)
   if (current === undefined) return { application, notice }
   const { destination } = current.application.spec

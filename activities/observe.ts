@@ -5,6 +5,7 @@ import { sourceOf } from '../core/application.ts'
 import { GitAccessError, GitAuthError, PlatformError } from '../core/errors.ts'
 import { isTrackedBy } from '../core/event/match.ts'
 import { repositoryDecision } from '../core/event/repository-decision.ts'
+import { nameOf } from '../core/flow/names.ts'
 import type { Look, Observed, Wake } from '../core/flow.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
@@ -56,7 +57,7 @@ export function createObserve(clients: ActivityClients, repositories: Repositori
     const decision = repositoryDecision({
       ...{ repository, at, events, head, applications: tracking.length },
       woken: changed.map(({ entry: { ref }, why }) => ({
-        application: `${ref.namespace}/${ref.name}`,
+        application: nameOf(ref),
         reason: why,
       })),
       missing: missing.length,

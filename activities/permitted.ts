@@ -4,25 +4,25 @@ import { PermissionError } from '../core/errors.ts'
 import { partsOf, type ResourceKey } from '../core/manifest/key.ts'
 import { permitsKind, readProject } from '../core/project.ts'
 
-/** What the project does not permit is never written (PROJ-04, PROJ-05). */
-export function refuseForbiddenKind(
+/** Throws PermissionError for an object that the project does not permit. */
+export type RefuseForbiddenKind = (key: ResourceKey) => void
+
+/** What the project of the Application, as it is now, does not permit is never written (PROJ-04, PROJ-05). */
+export function kindGuard(
   applications: ApplicationIndex,
   { application }: StoredApplication,
-  key: ResourceKey,
-): void {
+): RefuseForbiddenKind {
   const name = projectOf(application)
-  const project = applications.project(name)
-  if (project === undefined) return
-  const { group, kind, namespace, name: resource } = partsOf(key)
-  const permitted = permitsKind(readProject(project).spec, {
-    group,
-    kind,
-    name: resource,
-    namespaced: namespace !== '',
-  })
-  if (permitted) return
-  const list = namespace === '' ? 'clusterResourceWhitelist' : 'namespaceResourceWhitelist'
-  throw new PermissionError(
-    `the project ${name} does not permit ${group === '' ? kind : `${group}/${kind}`}; add it to its ${list}`,
-  )
+  const object = applications.project(name)
+  if (object === undefined) return () => undefined
+  const { spec } = readProject(object)
+  return (key) => {
+    const { group, kind, namespace, name: resource } = partsOf(key)
+    const namespaced = namespace !== ''
+    if (permitsKind(spec, { group, kind, name: resource, namespaced })) return
+    const list = namespaced ? 'namespaceResourceWhitelist' : 'clusterResourceWhitelist'
+    throw new PermissionError(
+      `the project ${name} does not permit ${group === '' ? kind : `${group}/${kind}`}; add it to its ${list}`,
+    )
+  }
 }

@@ -9,7 +9,7 @@ import type { Manifest } from '../core/manifest/manifest.ts'
 import { isKeptOnDelete } from '../core/manifest/sync-option.ts'
 import { applicationLabelKey, instanceName, isOwned } from '../core/manifest/tracking.ts'
 import { hookFinalizer } from '../core/plan/hook.ts'
-import { kindRank, waveOf } from '../core/plan/order.ts'
+import { pruneOrder } from '../core/plan/prune-order.ts'
 import { isResourcesFinalizer } from '../core/policy/decide.ts'
 import { inventoryKinds } from '../core/status/inventory.ts'
 import { followChanges } from './changes.ts'
@@ -120,10 +120,11 @@ async function removeHighestWave(
   owned: readonly Manifest[],
   propagation: DeletePropagation,
 ): Promise<void> {
-  const highest = Math.max(...owned.map(waveOf))
-  const wave = owned
-    .filter((live) => waveOf(live) === highest && live.metadata.deletionTimestamp === undefined)
-    .sort((a, b) => kindRank(b.kind) - kindRank(a.kind))
+  const ordered = pruneOrder(owned)
+  const wave = ordered
+    .filter((one) => one.wave === ordered[0]?.wave)
+    .map(({ manifest }) => manifest)
+    .filter((live) => live.metadata.deletionTimestamp === undefined)
   for (const live of wave) cluster.settled.delete(keyOf(live))
   const kinds = [...new Set(wave.map(({ kind }) => kind))]
   for (const kind of kinds) {

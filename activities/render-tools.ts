@@ -51,16 +51,17 @@ async function inWorkspace(
         await workspace.put(file.path, file.body)
       }
     }
-    const names = new Set(files.keys())
-    const read = async (path: string): Promise<Buffer> => files.get(path) ?? Buffer.alloc(0)
     const folder = posix.normalize(source.path ?? '.').replace(/\/$/, '')
     const text =
       reads.tool === 'Helm'
-        ? await helm(workspace, { source, folder, reads, cluster, environment, current, read })
-        : await kustomize(workspace, { source, folder, names, environment, checkout })
+        ? await helm(workspace, { source, folder, reads, cluster, environment, current, files })
+        : await kustomize(workspace, { source, folder, environment, files })
     return parseManifests(text, `${reads.tool.toLowerCase()} of ${folder}`)
   })
 }
+
+/** Everything that the source reads, by its path in the repository. */
+type Files = ReadonlyMap<string, Buffer>
 
 type Helm = {
   readonly source: ApplicationSource
@@ -69,16 +70,17 @@ type Helm = {
   readonly cluster: Cluster
   readonly environment: BuildEnvironment
   readonly current: StoredApplication
-  readonly read: (path: string) => Promise<Buffer>
+  readonly files: Files
 }
 
 async function helm(
   workspace: Workspace,
-  { source, folder, reads, cluster, environment, current, read }: Helm,
+  { source, folder, reads, cluster, environment, current, files }: Helm,
 ): Promise<string> {
   const { helm: options = {} } = source
   const values = inlineValuesOf(options)
-  const keep = async (name: string, path: string) => workspace.keep(name, await read(path))
+  const keep = (name: string, path: string) =>
+    workspace.keep(name, files.get(path) ?? Buffer.alloc(0))
   // charts of the same repository are packed into charts/ as Helm wants to have them
   if (reads.hasLocalCharts) await workspace.helm(folder, ['dependency', 'build', '.'])
   const parameters = options.parameters?.map((parameter) => ({
@@ -107,28 +109,26 @@ async function helm(
 type Kustomize = {
   readonly source: ApplicationSource
   readonly folder: string
-  readonly names: ReadonlySet<string>
   readonly environment: BuildEnvironment
-  readonly checkout: Checkout
+  readonly files: Files
 }
 
 async function kustomize(
   workspace: Workspace,
-  { source, folder, names, environment, checkout }: Kustomize,
+  { source, folder, environment, files }: Kustomize,
 ): Promise<string> {
   const { kustomize: options } = source
-  const inFolder = [...names]
+  const names = [...files.keys()]
+  const inFolder = names
     .filter((name) => posix.dirname(name) === folder)
     .map((name) => posix.basename(name))
   const name = kustomizationIn(inFolder)
   if (options !== undefined && name !== undefined) {
     const path = posix.join(folder, name)
-    const { git, url, commit } = checkout
-    const at = await git.objectAt(url, commit, path)
-    const text = at === undefined ? '' : ((await git.readBlobs(url, [at.id])).get(at.id) ?? '')
+    const text = files.get(path)?.toString('utf8') ?? ''
     const isThere = (component: string): boolean => {
       const place = posix.join(folder, component)
-      return [...names].some((file) => file === place || file.startsWith(`${place}/`))
+      return names.some((file) => file === place || file.startsWith(`${place}/`))
     }
     const edited = withOptions(readYaml(text, path), substituted(options, environment), isThere)
     await workspace.put(path, boundedJson(edited, path))

@@ -36,16 +36,16 @@ export async function readsOf(checkout: Checkout, source: ApplicationSource): Pr
 }
 
 // names by the id of the folder's tree: the same tree has the same names for ever
-const names = new LRUCache<string, readonly string[]>({ max: 20_000 })
-const references = new LRUCache<string, References>({ max: 20_000 })
+const knownNames = new LRUCache<string, readonly string[]>({ max: 20_000 })
+const knownReferences = new LRUCache<string, References>({ max: 20_000 })
 
 async function namesIn({ git, url, commit }: Checkout, folder: string): Promise<readonly string[]> {
   const at = await git.objectAt(url, commit, folder)
-  const known = names.get(at?.id ?? '')
+  const known = knownNames.get(at?.id ?? '')
   if (known !== undefined) return known
   const files = await git.readTree(url, commit, folder, { recurse: false })
   const found = files.map(({ path }) => path)
-  if (at !== undefined) names.set(at.id, found)
+  if (at !== undefined) knownNames.set(at.id, found)
   return found
 }
 
@@ -117,13 +117,13 @@ function notThere(folder: string, reference: string): RenderError {
 async function kustomizationReferences(checkout: Checkout, folder: string): Promise<References> {
   const { git, url, commit } = checkout
   const at = await git.objectAt(url, commit, folder)
-  const known = references.get(at?.id ?? '')
+  const known = knownReferences.get(at?.id ?? '')
   if (known !== undefined) return known
   const name = kustomizationIn(await namesIn(checkout, folder))
   if (name === undefined) throw new RenderError(`the folder ${folder} has no kustomization.yaml`)
   const file = posix.join(folder, name)
   const found = referencesOf(readYaml(await textAt(checkout, file), file), file)
-  if (at !== undefined) references.set(at.id, found)
+  if (at !== undefined) knownReferences.set(at.id, found)
   return found
 }
 

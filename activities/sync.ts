@@ -1,6 +1,5 @@
 import { Context } from '@temporalio/activity'
 import pLimit from 'p-limit'
-import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import { ownedDigest } from '../core/diff/owned.ts'
 import { NetworkError, PlatformError, SupersededError } from '../core/errors.ts'
@@ -16,8 +15,8 @@ import { partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
 import { hasSyncOption } from '../core/manifest/sync-option.ts'
 import type { ActivityClients } from './clients.ts'
 import { compareCached, watchKinds } from './compare.ts'
-import { currentApplication, destinationOf } from './current.ts'
-import { refuseForbiddenKind } from './permitted.ts'
+import { destinationOf, presentApplication } from './current.ts'
+import { kindGuard, type RefuseForbiddenKind } from './permitted.ts'
 import { type Desired, desiredByKey, readRendered } from './rendered.ts'
 import { tryChanges } from './try-changes.ts'
 
@@ -39,8 +38,7 @@ const parallelWrites = 10
  */
 export function createSync(clients: ActivityClients) {
   return async ({ application: ref, rendered, step, check }: SyncInput): Promise<SyncResult> => {
-    const current = await currentApplication(clients.applications, ref)
-    if (current === undefined) throw new SupersededError(`the Application ${ref.name} is gone`)
+    const current = await presentApplication(clients.applications, ref)
     const cluster = destinationOf(clients, current)
     const { objects, resources: declared } = await readRendered(clients.artifacts, rendered.digest)
     await watchKinds(cluster, declared)
@@ -48,8 +46,8 @@ export function createSync(clients: ActivityClients) {
       const refused = await tryChanges(clients, current, objects, { changes: step.changes })
       if (refused.length > 0) return { resources: refused, refusedBeforehand: true }
     }
-    const { applications } = clients
-    const writer = { applications, cluster, current, desired: desiredByKey(declared) }
+    const refuse = kindGuard(clients.applications, current)
+    const writer = { refuse, cluster, desired: desiredByKey(declared) }
     // how the objects are after the write is looked at by the next step
     const resources = await clients.healthNews.attend(current.label, () =>
       writeInOrder(writer, step.changes),
@@ -69,9 +67,8 @@ async function writeInOrder(writer: Writer, changes: readonly SyncChange[]) {
 }
 
 type Writer = {
-  readonly applications: ApplicationIndex
+  readonly refuse: RefuseForbiddenKind
   readonly cluster: Cluster
-  readonly current: StoredApplication
   readonly desired: ReadonlyMap<ResourceKey, Desired>
 }
 
@@ -110,7 +107,7 @@ async function writeGroup(writer: Writer, group: readonly SyncChange[]) {
 async function writeOne(writer: Writer, { key, action }: SyncChange): Promise<ResourceResult> {
   try {
     if (action === 'prune') return await prune(writer, key)
-    refuseForbiddenKind(writer.applications, writer.current, key)
+    writer.refuse(key)
     return action === 'namespace' ? await createNamespace(writer, key) : await apply(writer, key)
   } catch (error) {
     // an API server that is away is waited for; a refusal is a result

@@ -3,11 +3,12 @@ import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import { NetworkError, PlatformError } from '../core/errors.ts'
 import type { PlannedHook, ResourceResult, SyncChange } from '../core/flow.ts'
-import { groupOf, partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
+import { kindBroughtBy, kindNameOf } from '../core/manifest/crd.ts'
+import { partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import type { ActivityClients } from './clients.ts'
 import { destinationOf } from './current.ts'
-import { refuseForbiddenKind } from './permitted.ts'
+import { kindGuard, type RefuseForbiddenKind } from './permitted.ts'
 import { type Desired, desiredByKey } from './rendered.ts'
 
 export type Planned = {
@@ -36,10 +37,11 @@ export async function tryChanges(
   })
   const hooked = hooks.flatMap(({ object }) => objects[object] ?? [])
   const brought = broughtBy(changes, byKey)
+  const refuse = kindGuard(clients.applications, current)
   const limit = pLimit(parallelDryRuns)
   const results = await Promise.all(
     [...applied, ...hooked.filter(({ key }) => cluster.live.get(key) === undefined)].map(
-      (desired) => limit(() => tryOne(clients, current, cluster, desired, brought)),
+      (desired) => limit(() => tryOne(refuse, cluster, desired, brought)),
     ),
   )
   return results.flat()
@@ -55,25 +57,21 @@ function broughtBy(
   const namespaces = created
     .map(({ key }) => partsOf(key))
     .filter(({ kind }) => kind === 'Namespace')
-  const kinds = changes.flatMap(({ key }) => crdKind(byKey.get(key)?.manifest) ?? [])
+  const kinds = changes.flatMap(({ key }) => {
+    const declared = byKey.get(key)
+    return (declared && kindBroughtBy(declared.manifest)) ?? []
+  })
   return { namespaces: new Set(namespaces.map(({ name }) => name)), kinds: new Set(kinds) }
 }
 
-function crdKind(manifest: Manifest | undefined): string | undefined {
-  if (manifest?.kind !== 'CustomResourceDefinition') return undefined
-  const { group, names } = (manifest.spec ?? {}) as { group?: string; names?: { kind?: string } }
-  return `${group}/${names?.kind}`
-}
-
 async function tryOne(
-  clients: ActivityClients,
-  current: StoredApplication,
+  refuse: RefuseForbiddenKind,
   cluster: Cluster,
   { key, manifest }: Desired,
   brought: Brought,
 ): Promise<readonly ResourceResult[]> {
   try {
-    refuseForbiddenKind(clients.applications, current, key)
+    refuse(key)
     if (isOfBrought(manifest, brought)) return []
     await cluster.dryRun(named(manifest))
     return []
@@ -86,8 +84,8 @@ async function tryOne(
   }
 }
 
-function isOfBrought({ apiVersion, kind, metadata }: Manifest, { namespaces, kinds }: Brought) {
-  return namespaces.has(metadata.namespace ?? '') || kinds.has(`${groupOf(apiVersion)}/${kind}`)
+function isOfBrought(manifest: Manifest, { namespaces, kinds }: Brought): boolean {
+  return namespaces.has(manifest.metadata.namespace ?? '') || kinds.has(kindNameOf(manifest))
 }
 
 /** A dry-run needs a name; which one does not matter. */

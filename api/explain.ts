@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { InvalidSpecError, NetworkError, NotFoundError } from '../core/errors.ts'
 import { topics } from '../core/event/topics.ts'
 import { meaningFor } from '../core/event/why.ts'
+import { nameOf } from '../core/flow/names.ts'
 import { durationMs, rfc3339 } from '../core/time.ts'
 import { ApplicationName, answer, Narrowing, ObjectName, refusals } from './answers.ts'
 import type { ApiClients } from './clients.ts'
@@ -78,8 +79,7 @@ export function explain(clients: ApiClients) {
         application === undefined
           ? undefined
           : await findApplication(clients, application, narrowing)
-      const meaning =
-        asked && meaningFor(`${asked.ref.namespace}/${asked.ref.name}`, asked.application, steps)
+      const meaning = asked && meaningFor(nameOf(asked.ref), asked.application, steps)
       return c.json(
         {
           ...(event !== undefined && { event }),
@@ -100,7 +100,7 @@ export function explain(clients: ApiClients) {
     .openapi(ofApplication, async (c) => {
       const { since: asked, ...narrowing } = c.req.valid('query')
       const { ref } = await findApplication(clients, c.req.valid('param').name, narrowing)
-      const application = `${ref.namespace}/${ref.name}`
+      const application = nameOf(ref)
       const since = now() - sinceMs(asked)
       const steps = index.ofApplication(application, since).map(shownStep)
       const complete = index.isComplete()

@@ -1,6 +1,7 @@
 import { type ReadApplication, readApplication } from '../core/application.ts'
 import { applicationLabel, digestOf } from '../core/digest.ts'
 import { NotFoundError } from '../core/errors.ts'
+import { nameOf } from '../core/flow/names.ts'
 import type { ApplicationRef } from '../core/flow.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { watchDigest } from '../core/policy/watch-digest.ts'
@@ -110,7 +111,7 @@ function createStore() {
   }
   const remove = (object: Manifest): void => {
     const ref = refOf(object)
-    const name = `${ref.namespace}/${ref.name}`
+    const name = nameOf(ref)
     const known = byName.get(name)
     if (known === undefined || known.ref.uid !== ref.uid) return
     byName.delete(name)
@@ -128,7 +129,7 @@ function createStore() {
     /** Keeps the newer of what is known and what is given, and returns it. */
     put(object: Manifest): StoredApplication {
       const ref = refOf(object)
-      const name = `${ref.namespace}/${ref.name}`
+      const name = nameOf(ref)
       const known = byName.get(name)
       if (known !== undefined && !isNewer(object, known.object)) return known
       const application = stored(object, known)

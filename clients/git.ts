@@ -58,6 +58,7 @@ const cachedBytes = 64 * 1024 * 1024
 export function createGit({ dir, ...options }: GitOptions): Git {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const mirrors = new Map<string, Mirror>()
+  const infos = new LRUCache<string, CommitInfo>({ max: 1_000 })
   const blobs = new LRUCache<string, string>({
     maxSize: cachedBytes,
     sizeCalculation: (text) => text.length + 1,
@@ -149,8 +150,12 @@ export function createGit({ dir, ...options }: GitOptions): Git {
       )
     },
     async commitInfo(url, commit) {
+      const known = infos.get(commit)
+      if (known !== undefined) return known
       const found = await (await readerOf(url)).contents(commit)
-      return commitInfoOf(found?.body.toString('utf8') ?? '')
+      const info = commitInfoOf(found?.body.toString('utf8') ?? '')
+      if (found !== undefined) infos.set(commit, info)
+      return info
     },
     close() {
       for (const mirror of mirrors.values()) mirror.close()

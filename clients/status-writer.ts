@@ -1,4 +1,5 @@
 import { ConflictError, NotFoundError } from '../core/errors.ts'
+import { nameOf } from '../core/flow/names.ts'
 import type { ApplicationRef } from '../core/flow.ts'
 import { mergePatch } from '../core/status/merge-patch.ts'
 import { type ApplicationStatus, statusOf } from '../core/status/status.ts'
@@ -34,7 +35,6 @@ export function createStatusWriter(
 ): StatusWriter {
   const waiting = new Map<string, NodeJS.Timeout>()
   const chains = new Map<string, Promise<unknown>>()
-  const nameOf = ({ namespace, name }: ApplicationRef) => `${namespace}/${name}`
 
   const serially = async <T>(ref: ApplicationRef, work: () => Promise<T>): Promise<T> => {
     const name = nameOf(ref)

@@ -3,6 +3,7 @@ import type { Temporal } from '../clients/temporal.ts'
 import { projectOf, sourceOf } from '../core/application.ts'
 import { sha256Hex } from '../core/digest.ts'
 import { repositoryKey } from '../core/event/repository-key.ts'
+import { nameOf } from '../core/flow/names.ts'
 import type { ApplicationRef, Look, Wake } from '../core/flow.ts'
 import { type Notice, showNotice } from '../core/notification/notice.ts'
 import {
@@ -46,7 +47,7 @@ export function createWakeup({ temporal, find, controlCluster }: WakeupOptions):
         message: wake,
         summary: summaryOf(ref, wake),
         attributes: {
-          Application: `${ref.namespace}/${ref.name}`,
+          Application: nameOf(ref),
           Trigger: wake.reason,
           ...attributesOf(known),
         },
@@ -75,7 +76,7 @@ export function createWakeup({ temporal, find, controlCluster }: WakeupOptions):
         message: notice,
         summary: `${ref.name}: ${showNotice(notice)}`,
         attributes: {
-          Application: `${ref.namespace}/${ref.name}`,
+          Application: nameOf(ref),
           Trigger: notice.trigger,
           Revision: notice.revision,
         },

@@ -60,6 +60,21 @@ export function factsOf(
   }
 }
 
+/** Tells how far the operation is; may be folded into the next report. */
+export async function reportProgress(
+  operation: Operation,
+  rendered: RenderedManifests,
+  progress: Progress,
+  message: string,
+): Promise<void> {
+  await operation.report({
+    rendered,
+    final: false,
+    conditions: rendered.warnings,
+    operation: { ...factsOf(operation, rendered, progress), phase: 'Running', message },
+  })
+}
+
 /** The facts of an operation that ended before anything was known of its revision. */
 export function notBegun(
   { request, trigger }: Decision,

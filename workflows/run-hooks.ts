@@ -4,7 +4,7 @@ import type { HookReport, PlannedHook, RenderedManifests, ResourceResult } from 
 import { showKey } from '../core/manifest/key.ts'
 import { hookTable } from './details.ts'
 import { failureOf } from './failure.ts'
-import { type End, factsOf, type Operation, type Progress } from './operation.ts'
+import { type End, type Operation, type Progress, reportProgress } from './operation.ts'
 import { writes } from './steps.ts'
 
 const lookAgainMs = 30_000
@@ -32,8 +32,7 @@ export async function runHooks(
     if (inbox.hasEnd()) return 'superseded'
     const message = waitingFor(runs)
     setCurrentDetails(hookTable(message, reportsOf(runs)))
-    const facts = { ...factsOf(operation, rendered, progress), phase: 'Running' as const, message }
-    await operation.report({ rendered, final: false, operation: facts })
+    await reportProgress(operation, rendered, progress, message)
     await condition(() => inbox.hasHealth() || inbox.hasEnd(), lookAgainMs)
   }
 }

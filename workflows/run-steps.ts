@@ -1,7 +1,7 @@
 import { setCurrentDetails } from '@temporalio/workflow'
 import type { RenderedManifests, SyncPlan, SyncStep } from '../core/flow.ts'
 import { failureOf } from './failure.ts'
-import { type End, factsOf, type Operation, type Progress } from './operation.ts'
+import { type End, type Operation, type Progress, reportProgress } from './operation.ts'
 import { runHooks } from './run-hooks.ts'
 import { writes } from './steps.ts'
 import { waitForHealth } from './wait-for-health.ts'
@@ -84,8 +84,7 @@ async function showBegin(
   progress: Progress,
 ): Promise<void> {
   const message = length === 1 ? 'syncing one wave' : `syncing ${length} waves`
-  const facts = { ...factsOf(operation, rendered, progress), phase: 'Running' as const, message }
-  await operation.report({ rendered, final: false, operation: facts })
+  await reportProgress(operation, rendered, progress, message)
 }
 
 const succeeded: End = { phase: 'Succeeded', message: 'successfully synced (all tasks run)' }

@@ -10,7 +10,7 @@ import type { FailureText, HealthReport, RenderedManifests } from '../core/flow.
 import { showKey } from '../core/manifest/key.ts'
 import { healthSummary, healthTable, waitingFor } from './details.ts'
 import { failureOf } from './failure.ts'
-import { type End, factsOf, type Operation, type Progress } from './operation.ts'
+import { type End, type Operation, type Progress, reportProgress } from './operation.ts'
 import { steps } from './steps.ts'
 
 const lookAgainMs = 30_000
@@ -36,13 +36,7 @@ export async function waitForHealth(
     if (Date.now() >= deadline) return late(seen, decision.healthTimeoutMs)
     const message = waitingFor(seen)
     setCurrentDetails(healthTable(message, seen))
-    const facts = { ...factsOf(operation, rendered, progress), phase: 'Running' as const, message }
-    await operation.report({
-      rendered,
-      final: false,
-      conditions: rendered.warnings,
-      operation: facts,
-    })
+    await reportProgress(operation, rendered, progress, message)
     const patience = Math.max(1, Math.min(lookAgainMs, deadline - Date.now()))
     await condition(() => inbox.hasHealth() || isOvertaken(), patience)
     if (isOvertaken()) return 'superseded'

@@ -1,5 +1,10 @@
 import { isControlClusterAddress } from './control-cluster.ts'
-import type { ApplicationSource, ApplicationSpec, Destination } from './schema.ts'
+import {
+  type ApplicationSource,
+  type ApplicationSpec,
+  type Destination,
+  isFilled,
+} from './schema.ts'
 
 const tools = ['helm', 'kustomize', 'directory', 'plugin'] as const
 
@@ -71,9 +76,4 @@ function hasControl(value: string): boolean {
 
 function leavesRoot(path: string): boolean {
   return path.startsWith('/') || path.split('/').includes('..') || hasControl(path)
-}
-
-/** An empty block chooses no tool (SRC-10). */
-function isFilled(block: object | undefined): boolean {
-  return block !== undefined && Object.values(block).some((value) => value !== undefined)
 }

@@ -103,3 +103,8 @@ export type Application = Immutable<Parsed>
 export type ApplicationSpec = Application['spec']
 export type ApplicationSource = Immutable<z.infer<typeof Source>>
 export type Destination = Immutable<z.infer<typeof destination>>
+
+/** Whether a block of a source says anything: an empty one chooses no tool (SRC-10). */
+export function isFilled(block: object | undefined): boolean {
+  return block !== undefined && Object.values(block).some((value) => value !== undefined)
+}

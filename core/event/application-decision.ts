@@ -1,4 +1,5 @@
 import { explainFailure, type Failure } from '../failure/failure.ts'
+import { nameOf, operationId } from '../flow/names.ts'
 import type {
   ApplicationRef,
   Decided,
@@ -77,7 +78,7 @@ function ofOperation({ ref, after, report }: Reporting, operation: OperationFact
     summary: `${phase} at ${revision.slice(0, 7)}: ${message}; ${counted.join(', ') || 'no objects'}; health ${health}`,
     ...failureIn(failure && explainFailure(failure)),
     facts: {
-      ...{ operation: `${nameOf(ref)}/${startedAt}`, phase, health, attempt: retryCount + 1 },
+      ...{ operation: operationId(ref, startedAt), phase, health, attempt: retryCount + 1 },
       ...{ durationMs: report.at - startedAt, counts },
       resources: results.slice(0, shownResources).map(showResult),
     },
@@ -101,8 +102,4 @@ function failureIn(failure: Failure | undefined): { readonly failure?: Failure }
 
 function sourceOf(ref: ApplicationRef): string {
   return `/applications/${nameOf(ref)}`
-}
-
-function nameOf({ namespace, name }: ApplicationRef): string {
-  return `${namespace}/${name}`
 }

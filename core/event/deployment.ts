@@ -1,4 +1,5 @@
 import { explainFailure, type Failure } from '../failure/failure.ts'
+import { nameOf } from '../flow/names.ts'
 import type { ApplicationRef, StatusReport } from '../flow.ts'
 import type { ApplicationStatus } from '../status/status.ts'
 import { rfc3339 } from '../time.ts'
@@ -99,7 +100,7 @@ function isNews(type: string, before: ApplicationStatus, after: ApplicationStatu
 }
 
 function eventOf(kind: Kind, { ref, after, report }: Told): DeploymentEvent {
-  const application = `${ref.namespace}/${ref.name}`
+  const application = nameOf(ref)
   const message =
     report.ends?.message ??
     report.operation?.message ??

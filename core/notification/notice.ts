@@ -1,5 +1,6 @@
 import { sha256Hex } from '../digest.ts'
 import { explainFailure, type Failure } from '../failure/failure.ts'
+import { operationId } from '../flow/names.ts'
 import type { ApplicationRef, OperationFacts, ResourceResult, StatusReport } from '../flow.ts'
 import type { ApplicationStatus } from '../status/status.ts'
 
@@ -121,10 +122,6 @@ function isKnown({ before, report }: Reporting): boolean {
   const known = before.driftless
   if (known === undefined || known.sequence === report.sequence) return false
   return known.failure?.evidence === report.failure?.message
-}
-
-function operationId({ namespace, name }: ApplicationRef, startedAt: number): string {
-  return `${namespace}/${name}/${startedAt}`
 }
 
 function countsOf(results: readonly ResourceResult[]): NoticeCounts {

@@ -1,4 +1,4 @@
-import { groupOf } from '../manifest/key.ts'
+import { kindBroughtBy, kindNameOf } from '../manifest/crd.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { type Phase, phaseOf, phaseRank } from './phase.ts'
 
@@ -112,14 +112,14 @@ function adjustDeps(sorted: readonly Ordered[]): readonly Ordered[] {
   return placed.sort((a, b) => a.place - b.place || a.index - b.index).map(({ entry }) => entry)
 }
 
-function needsOf({ apiVersion = '', kind, metadata }: Manifest): readonly string[] {
-  const custom = `kind ${groupOf(apiVersion)}/${kind}`
-  return metadata.namespace === undefined ? [custom] : [custom, `namespace ${metadata.namespace}`]
+function needsOf(manifest: Manifest): readonly string[] {
+  const { namespace } = manifest.metadata
+  const kind = `kind ${kindNameOf(manifest)}`
+  return namespace === undefined ? [kind] : [kind, `namespace ${namespace}`]
 }
 
-function dependencyOf({ apiVersion = '', kind, metadata, spec }: Manifest): string | undefined {
-  if (kind === 'Namespace' && groupOf(apiVersion) === '') return `namespace ${metadata.name}`
-  if (kind !== 'CustomResourceDefinition') return undefined
-  const { group, names } = (spec ?? {}) as { group?: unknown; names?: { kind?: unknown } }
-  return `kind ${group}/${names?.kind}`
+function dependencyOf(manifest: Manifest): string | undefined {
+  if (kindNameOf(manifest) === '/Namespace') return `namespace ${manifest.metadata.name}`
+  const kind = kindBroughtBy(manifest)
+  return kind && `kind ${kind}`
 }

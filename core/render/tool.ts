@@ -1,4 +1,4 @@
-import type { ApplicationSource } from '../application.ts'
+import { type ApplicationSource, isFilled } from '../application/schema.ts'
 
 /** What makes manifests of a folder; the names are those of `status.sourceType`. */
 export type Tool = 'Helm' | 'Kustomize' | 'Directory'
@@ -17,8 +17,4 @@ export function toolOf(source: ApplicationSource, names: readonly string[]): Too
   if (isFilled(source.directory)) return 'Directory'
   if (names.includes('Chart.yaml')) return 'Helm'
   return kustomizationIn(names) === undefined ? 'Directory' : 'Kustomize'
-}
-
-function isFilled(block: object | undefined): boolean {
-  return block !== undefined && Object.values(block).some((value) => value !== undefined)
 }

@@ -1,0 +1,71 @@
+/** What to do about the wakes, and why. */
+export type Decision = {
+  readonly action: 'ignore' | 'report' | 'compare' | 'sync' | 'delete' | 'invalid' | 'terminate'
+  readonly reason: string
+  readonly specDigest: string
+  readonly trigger: string
+  /** Reasons for `invalid`. */
+  readonly problems: readonly string[]
+  /** Self-heal beyond its budget waits this long first. */
+  readonly delayMs?: number
+  /** How long an operation waits for health. */
+  readonly healthTimeoutMs: number
+  /** What somebody asked for by `Application.operation`; absent for what we do by ourselves. */
+  readonly request?: OperationRequest
+  /** When newer work may take the place of this operation; absent means `replace`. */
+  readonly supersede?: SupersedePolicy
+  /** `spec.syncPolicy.retry`, or that of the request. */
+  readonly retry?: RetryPolicy
+  /** The refresh that was asked for by annotation, to be taken off when it is done (AUTO-03, AUTO-04). */
+  readonly refresh?: Refresh
+}
+
+/** A decision with what it was about. */
+export type Decided = Pick<Decision, 'action' | 'reason' | 'trigger'> & {
+  /** Epoch ms of the newest wake. */
+  readonly at: number
+  /** Ids of the events behind the wakes. */
+  readonly events: readonly string[]
+}
+
+/**
+ * `replace`: at the next safe point. `finish`: when the attempt that runs is over, instead of its
+ * retries. `queue`: when the operation is over with all its retries, as in Argo CD.
+ */
+export type SupersedePolicy = 'replace' | 'finish' | 'queue'
+
+/** SYNCP-05 to SYNCP-07; times in ms. */
+export type RetryPolicy = {
+  /** Negative for ever. */
+  readonly limit: number
+  readonly durationMs: number
+  readonly factor: number
+  readonly maxMs: number
+}
+
+export type Refresh = { readonly kind: 'normal' | 'hard'; readonly stamp: string }
+
+/** `Application.operation` without its bodies: a source of its own stays in the Application. */
+export type OperationRequest = {
+  /** Digest of the operation as it was seen; another one is never cleared in its place. */
+  readonly digest: string
+  readonly initiator: string
+  readonly revision?: string
+  readonly prune: boolean
+  readonly dryRun: boolean
+  /** False for selected resources and for the strategy `apply` (SYNC-17, SYNC-18). */
+  readonly hooks: boolean
+  /** Only these; names of kinds as keys are, the namespace may be left open. */
+  readonly resources?: readonly SelectedResource[]
+  /** Whether the operation brings its own source (a rollback does). */
+  readonly ownSource: boolean
+  /** Id of the history entry that a rollback goes back to. */
+  readonly rollbackTo?: number
+}
+
+export type SelectedResource = {
+  readonly group: string
+  readonly kind: string
+  readonly name: string
+  readonly namespace?: string
+}

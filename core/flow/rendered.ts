@@ -1,0 +1,21 @@
+/** Which commit the application's revision is now, and the identity of everything it renders from. */
+export type Fetched = {
+  readonly revision: string
+  /** Digest of (tree of the path, parameters, tool): equal inputs render to equal manifests. */
+  readonly inputs: string
+  readonly subject: string
+  readonly author: string
+}
+
+/** What one revision renders to. The bodies lie in the artifact cache under `digest`. */
+export type RenderedManifests = {
+  readonly revision: string
+  readonly inputs: string
+  readonly digest: string
+  readonly count: number
+  readonly warnings: readonly ConditionText[]
+  /** What rendered them; absent for a plain directory of the first version. */
+  readonly sourceType?: string
+}
+
+export type ConditionText = { readonly type: string; readonly message: string }

@@ -1,0 +1,14 @@
+import { groupOf } from './key.ts'
+import type { Manifest } from './manifest.ts'
+
+/** `group/kind`: what tells one kind from another whatever its version. */
+export function kindNameOf({ apiVersion = '', kind }: Manifest): string {
+  return `${groupOf(apiVersion)}/${kind}`
+}
+
+/** The kind (as `kindNameOf` names it) that a CustomResourceDefinition brings; undefined for anything else. */
+export function kindBroughtBy({ kind, spec }: Manifest): string | undefined {
+  if (kind !== 'CustomResourceDefinition') return undefined
+  const { group, names } = (spec ?? {}) as { group?: unknown; names?: { kind?: unknown } }
+  return `${group}/${names?.kind}`
+}
