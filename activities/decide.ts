@@ -1,5 +1,6 @@
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import { projectOf } from '../core/application.ts'
+import { behaviour } from '../core/flow/behaviour.ts'
 import type { ApplicationRef, Decision, Wake } from '../core/flow.ts'
 import { placementProblems } from '../core/placement.ts'
 import { decide } from '../core/policy/decide.ts'
@@ -14,11 +15,14 @@ type DecideInput = { readonly application: ApplicationRef; readonly wakes: reado
 export function createDecide(clients: ActivityClients) {
   return async ({ application: ref, wakes }: DecideInput): Promise<Decision> => {
     const current = await seenApplication(clients.applications, ref, wakes)
-    const decision = decide({
-      application: current?.application,
-      problems: current === undefined ? [] : problemsOf(clients, current),
-      wakes,
-    })
+    const decision = {
+      ...decide({
+        application: current?.application,
+        problems: current === undefined ? [] : problemsOf(clients, current),
+        wakes,
+      }),
+      behaviour,
+    }
     if (decision.trigger !== 'drift' || current === undefined) return decision
     return { ...decision, delayMs: delayOf(current, wakes, clients.now()) }
   }

@@ -9,6 +9,7 @@ import type {
   Hook,
   RenderedManifests,
   ResourceDiff,
+  SyncPlan,
 } from '../core/flow.ts'
 import { kindBroughtBy, kindNameOf } from '../core/manifest/crd.ts'
 import { keyOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
@@ -19,6 +20,7 @@ import { inventoryKinds } from '../core/status/inventory.ts'
 import type { ActivityClients } from './clients.ts'
 import { compareCached, compareProven, leftovers, type Row, watchKinds } from './compare.ts'
 import { destinationOf, presentApplication } from './current.ts'
+import { createPlan, type Planning } from './plan.ts'
 import { type Desired, readRendered } from './rendered.ts'
 
 export type DiffInput = {
@@ -26,12 +28,27 @@ export type DiffInput = {
   readonly rendered: RenderedManifests
   /** Ask the server where only it can tell; not needed where the apply itself follows and tells. */
   readonly prove: boolean
+  /** When given, the plan is made with it. */
+  readonly planning?: Planning
 }
+/** What differs, and what will be done about it when that was asked. */
+export type Diffed = Comparison & { readonly plan?: SyncPlan }
 
 const parallelDryRuns = 8
 
 /** Compares the rendered manifests with the cluster; says what differs, never the values. */
 export function createDiff(clients: ActivityClients) {
+  const compare = createCompare(clients)
+  const plan = createPlan(clients)
+  return async ({ planning, ...input }: DiffInput): Promise<Diffed> => {
+    const comparison = await compare(input)
+    if (planning === undefined) return comparison
+    const { application, rendered } = input
+    return { ...comparison, plan: await plan({ application, rendered, comparison, ...planning }) }
+  }
+}
+
+function createCompare(clients: ActivityClients) {
   return async ({ application: ref, rendered, prove }: DiffInput): Promise<Comparison> => {
     const current = await presentApplication(clients.applications, ref)
     const cluster = destinationOf(clients, current)

@@ -25,12 +25,15 @@ export type HealthInput = {
 
 const patienceMs = 1_800
 const crowd = 16
+// in a crowd the cluster is busy, and to come back costs more than to stay as long as there is room
+const crowdPatienceMs = 6_000
+const room = 120
 // CRDs carry no label, so nobody tells of them
 const readAgainMs = 150
 
 /**
  * Says how the changed objects are. Returns as soon as all have arrived or one is Degraded, and
- * after two seconds in any case: nothing is held while a Deployment is stuck.
+ * after seconds in any case: nothing is held while a Deployment is stuck.
  */
 export function createHealth(clients: ActivityClients) {
   return async ({ application: ref, rendered, changed }: HealthInput): Promise<HealthReport> => {
@@ -56,13 +59,14 @@ export function createHealth(clients: ActivityClients) {
 }
 
 async function lookUntilSettled(
-  { now }: ActivityClients,
+  { now, healthNews }: ActivityClients,
   cluster: Cluster,
   label: string,
   unwatched: readonly Desired[],
   lookOnce: () => HealthReport,
 ): Promise<HealthReport> {
-  const until = now() + patienceMs
+  const others = healthNews.attended()
+  const until = now() + (others > crowd && others <= room ? crowdPatienceMs : patienceMs)
   const changes = followChanges(cluster, label)
   try {
     for (;;) {

@@ -10,18 +10,24 @@ import { type OperationState, statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
 import { unchangedApplication } from './current.ts'
 
-export type PlanInput = {
-  readonly application: ApplicationRef
+/** What the plan needs to know beside the differences. */
+export type Planning = {
   readonly specDigest: string
-  readonly rendered: RenderedManifests
-  readonly comparison: Comparison
   readonly retry: boolean
   readonly request?: OperationRequest
   readonly heal?: boolean
   readonly continued?: boolean
 }
+export type PlanInput = Planning & {
+  readonly application: ApplicationRef
+  readonly rendered: RenderedManifests
+  readonly comparison: Comparison
+}
 
-/** Decides what of the differences is synced, and in which order. */
+/**
+ * Decides what of the differences is synced, and in which order. A step of its own only in runs of
+ * before; since then `diff` plans at once.
+ */
 export function createPlan({ applications }: ActivityClients) {
   return async ({ application: ref, ...input }: PlanInput): Promise<SyncPlan> => {
     const { application, object } = await unchangedApplication(applications, ref, input.specDigest)

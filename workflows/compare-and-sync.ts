@@ -1,7 +1,8 @@
-import { condition, patched, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
+import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import { SupersededError } from '../core/errors.ts'
 import type { FailureText, RenderedManifests, ResourceResult, SyncPlan } from '../core/flow.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
+import { behavesAs, hasPatch } from './behaviour.ts'
 import { resultTable } from './details.ts'
 import { giveUpCarried } from './early-end.ts'
 import { failureOf } from './failure.ts'
@@ -19,7 +20,7 @@ export async function compareAndSync(operation: Operation): Promise<Outcome> {
   if ('failure' in compared) return await notCompared(operation, compared.failure)
   const { rendered, plan } = compared
   const continued = carried?.inputs === rendered.inputs ? carried : undefined
-  if (carried !== undefined && continued === undefined && patched('record-superseded')) {
+  if (carried !== undefined && continued === undefined && hasPatch(decision, 'record-superseded')) {
     await giveUpCarried(operation, short(rendered))
   }
   if (plan.action === 'none' && continued === undefined) {
@@ -127,32 +128,37 @@ async function compare({ input, decision, wakes }: Operation): Promise<Compared>
   const fetched = await steps.fetch.executeWithOptions({ summary: 'resolve the revision' }, [
     { application, specDigest, freshSince, ...asking },
   ])
-  upsertSearchAttributes({
-    Revision: [fetched.revision],
-    ...(request !== undefined && { Initiator: [request.initiator], Trigger: ['operation'] }),
-  })
+  if (!behavesAs(decision, 3)) {
+    upsertSearchAttributes({
+      Revision: [fetched.revision],
+      ...(request !== undefined && { Initiator: [request.initiator], Trigger: ['operation'] }),
+    })
+  }
   const anew = decision.refresh?.kind === 'hard'
   const toRender = { application, specDigest, fetched, anew, ...asking }
   const rendered = regular
     ? await steps.render.executeWithOptions({ summary: `render ${short(fetched)}` }, [toRender])
     : await quick.render(toRender)
-  const toCompare = { application, rendered, prove: !regular }
+  const planning = {
+    specDigest,
+    retry: (input.attempt ?? 0) > 0,
+    ...asking,
+    heal: decision.trigger === 'drift' && input.carried === undefined,
+    continued: input.carried?.inputs === rendered.inputs,
+  }
+  const toCompare = {
+    application,
+    rendered,
+    prove: !regular,
+    ...(behavesAs(decision, 3) && { planning }),
+  }
   const comparison = regular
     ? await steps.diff.executeWithOptions({ summary: `compare ${rendered.count} objects` }, [
         toCompare,
       ])
     : await quick.diff(toCompare)
-  const retry = (input.attempt ?? 0) > 0
-  const plan = await quick.plan({
-    application,
-    specDigest,
-    rendered,
-    comparison,
-    retry,
-    ...asking,
-    heal: decision.trigger === 'drift' && input.carried === undefined,
-    continued: input.carried?.inputs === rendered.inputs,
-  })
+  const plan =
+    comparison.plan ?? (await quick.plan({ application, rendered, comparison, ...planning }))
   return { rendered, plan }
 }
 

@@ -1,11 +1,12 @@
-import { patched, upsertSearchAttributes } from '@temporalio/workflow'
 import { ignoredDecision } from '../core/event/application-decision.ts'
-import type { Decided, Decision, StatusReport, Wake } from '../core/flow.ts'
+import type { Decided, Decision, Wake } from '../core/flow.ts'
+import { hasPatch } from './behaviour.ts'
 import { compareAndSync } from './compare-and-sync.ts'
 import type { ApplicationInput } from './contract.ts'
 import { giveUpCarried, terminate } from './early-end.ts'
 import { persist } from './failure.ts'
 import type { Inbox } from './inbox.ts'
+import { createListing } from './listing.ts'
 import { notBegun, type Operation } from './operation.ts'
 import type { Outcome } from './outcome.ts'
 import { removeResources } from './remove-resources.ts'
@@ -42,7 +43,7 @@ export async function operate(input: ApplicationInput, inbox: Inbox): Promise<Ou
 function ignored({ input, wakes, decision, end }: Operation): Outcome {
   const outcome = end(`ignored: ${decision.reason}`)
   const decided = decidedOf(decision, wakes)
-  if (decided.events.length === 0 || !patched('explain-ignored')) return outcome
+  if (decided.events.length === 0 || !hasPatch(decision, 'explain-ignored')) return outcome
   return { ...outcome, events: [...outcome.events, ignoredDecision(input.application, decided)] }
 }
 
@@ -68,6 +69,7 @@ function begin(
   const decided = decidedOf(decision, wakes)
   const events: unknown[] = []
   let sequence = 0
+  const list = createListing(decision)
   return {
     input,
     inbox,
@@ -91,7 +93,7 @@ function begin(
         }
         const reported = await persist(() => quick.report({ application, report }))
         events.push(...reported.unpublished)
-        if (report.final) show(reported.health, facts)
+        list(reported.health, report)
         again = { again: true }
       } while (inbox.hasHealth())
     },
@@ -104,11 +106,4 @@ function begin(
       ...more,
     }),
   }
-}
-
-function show(health: string, { operation }: Partial<StatusReport>): void {
-  upsertSearchAttributes({
-    Health: [health],
-    ...(operation !== undefined && { SyncPhase: [operation.phase] }),
-  })
 }

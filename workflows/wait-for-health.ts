@@ -2,12 +2,12 @@ import {
   CancellationScope,
   condition,
   isCancellation,
-  patched,
   setCurrentDetails,
 } from '@temporalio/workflow'
 import { HealthError } from '../core/errors.ts'
 import type { FailureText, HealthReport, RenderedManifests } from '../core/flow.ts'
 import { showKey } from '../core/manifest/key.ts'
+import { hasPatch } from './behaviour.ts'
 import { healthSummary, healthTable, waitingFor } from './details.ts'
 import { failureOf } from './failure.ts'
 import { type End, type Operation, type Progress, reportProgress } from './operation.ts'
@@ -44,8 +44,8 @@ export async function waitForHealth(
 }
 
 /** Most rollouts end within two looks: without a crowd a second one costs less than to write and be told. */
-function looksAgain({ isOvertaken }: Operation, { again }: HealthReport): boolean {
-  return again !== false && !isOvertaken() && patched('second-look')
+function looksAgain({ decision, isOvertaken }: Operation, { again }: HealthReport): boolean {
+  return again !== false && !isOvertaken() && hasPatch(decision, 'second-look')
 }
 
 /** Looks once; gives way at once when work comes, since looking changes nothing. */

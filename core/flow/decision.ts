@@ -4,6 +4,8 @@ export type Decision = {
   readonly reason: string
   readonly specDigest: string
   readonly trigger: string
+  /** How the run behaves; absent in runs of 0.1 and 0.2, whose changes are marked one by one. */
+  readonly behaviour?: number
   /** Reasons for `invalid`. */
   readonly problems: readonly string[]
   /** Self-heal beyond its budget waits this long first. */
