@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { load } from 'js-yaml'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { send, startApi, type TestApi } from '../harness/api.ts'
-import { applicationManifest, type LiveApplication } from '../harness/application.ts'
 import { type UserCommand, userCommand } from '../harness/command.ts'
+import { repoURL, shopApplication } from './shop-application.ts'
 
 let api: TestApi
 let driftless: UserCommand
@@ -18,13 +18,7 @@ afterAll(async () => {
   await api.stop()
 })
 
-type Stored = LiveApplication & { readonly spec: Readonly<Record<string, unknown>> }
-const stored = (name: string) => api.kube.request<Stored>('GET', `${api.applications}/${name}`)
-const patch = (name: string, body: object) =>
-  api.kube.request(
-    ...(['PATCH', `${api.applications}/${name}`, body, 'application/merge-patch+json'] as const),
-  )
-const flags = ['--repo', 'https://git.example.com/shop.git', '--dest-namespace', 'shop']
+const flags = ['--repo', repoURL, '--dest-namespace', 'shop']
 
 describe('sessions', () => {
   it('begin with login and end with logout; the file is for its owner only', async () => {
@@ -81,33 +75,32 @@ describe('app create and app set (CLI-04, CLI-05)', () => {
       '--set-finalizer',
     )
     expect(made).toMatchObject({ code: 0, stdout: 'application made created\n' })
-    const { spec, metadata } = await stored('made')
+    const { spec, metadata } = await api.stored('made')
     expect(spec).toEqual({
       project: 'default',
-      source: { repoURL: 'https://git.example.com/shop.git', path: '.' },
+      source: { repoURL, path: '.' },
       destination: { server: 'https://kubernetes.default.svc', namespace: 'shop' },
       syncPolicy: { automated: {} },
     })
     expect(metadata.finalizers).toEqual(['resources-finalizer.argocd.argoproj.io'])
     await driftless('app', 'set', 'made', '--self-heal', '--revision', 'v2', '--sync-option', 'A=b')
     await driftless('app', 'patch', 'made', '--patch', '{"spec":{"revisionHistoryLimit":3}}')
-    expect((await stored('made')).spec).toMatchObject({
+    expect((await api.stored('made')).spec).toMatchObject({
       source: { targetRevision: 'v2', path: '.' },
       syncPolicy: { automated: { selfHeal: true }, syncOptions: ['A=b'] },
       revisionHistoryLimit: 3,
     })
     await driftless('app', 'set', 'made', '--sync-policy', 'manual')
-    expect((await stored('made')).spec.syncPolicy).toEqual({ syncOptions: ['A=b'] })
+    expect((await api.stored('made')).spec.syncPolicy).toEqual({ syncOptions: ['A=b'] })
   })
 
   it('read Applications from a file', async () => {
     const file = join(driftless.folder, 'applications.yaml')
-    const manifest = (name: string) =>
-      JSON.stringify(applicationManifest({ name, repoURL: 'https://a.example/b', namespace: 'b' }))
+    const manifest = (name: string) => JSON.stringify(shopApplication(name))
     writeFileSync(file, `${manifest('first')}\n---\n${manifest('second')}\n`)
     const { code, stdout } = await driftless('app', 'create', '--file', file)
     expect([code, stdout]).toEqual([0, 'application first created\napplication second created\n'])
-    expect((await stored('second')).metadata.name).toBe('second')
+    expect((await api.stored('second')).metadata.name).toBe('second')
   })
 
   it('refuse what the server refuses, in its words', async () => {
@@ -135,7 +128,7 @@ describe('app list and app get', () => {
     const conditions = [
       { type: 'SyncError', message: 'a\u001b[2Jb', lastTransitionTime: '2026-01-01T00:00:00Z' },
     ]
-    await patch('broken', { status: { operationState, conditions, driftless: { hold } } })
+    await api.patch('broken', { status: { operationState, conditions, driftless: { hold } } })
   })
 
   it('print a table, names, JSON and YAML', async () => {
@@ -173,7 +166,7 @@ describe('app wait (CLI-02)', () => {
   it('ends when what is waited for is there, and with 20 when it is not in time', async () => {
     await driftless('app', 'create', 'awaited', ...flags)
     const waiting = driftless('app', 'wait', 'awaited', '--health', '--timeout', '60')
-    await patch('awaited', { status: { health: { status: 'Healthy' } } })
+    await api.patch('awaited', { status: { health: { status: 'Healthy' } } })
     expect(await waiting).toMatchObject({ code: 0, stdout: 'awaited is Healthy\n' })
     const late = await driftless('app', 'wait', 'awaited', '--sync', '--timeout', '1')
     expect([late.code, late.stderr]).toEqual([

@@ -1,39 +1,37 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { applicationsPath, configMap, type LiveApplication } from '../harness/application.ts'
 import { type UserCommand, userCommand } from '../harness/command.ts'
-import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
-import { createKubeClient, type KubeClient } from '../harness/kube.ts'
+import { createNamespace } from '../harness/kube.ts'
+import { isThere } from '../harness/presence.ts'
+import { openScene, type Scene } from '../harness/scene.ts'
 
 const endpoints = inject('endpoints')
 const namespace = 'api-deploy'
 const name = 'by-command'
-let kube: KubeClient
-let repository: ScratchRepository
+let scene: Scene
 let driftless: UserCommand
 let first = ''
 
 const value = async () => {
   const path = `/api/v1/namespaces/${namespace}/configmaps/config`
-  const { body } = await kube.try<{ data?: { value?: string } }>('GET', path)
+  const { body } = await scene.kube.try<{ data?: { value?: string } }>('GET', path)
   return body.data?.value
 }
-const application = () => kube.request<LiveApplication>('GET', `${applicationsPath}/${name}`)
+const application = () => scene.kube.request<LiveApplication>('GET', `${applicationsPath}/${name}`)
 
 beforeAll(async () => {
-  kube = createKubeClient(endpoints.kubeconfig)
-  repository = await createScratchRepository()
+  scene = await openScene(endpoints, namespace)
   driftless = userCommand()
-  await kube.request('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
-  first = await repository.push({ 'config.yaml': configMap('config', 'one') })
+  await createNamespace(scene.kube, namespace)
+  first = await scene.repository.push({ 'config.yaml': configMap('config', 'one') })
   await driftless('login', endpoints.api, '--password', endpoints.adminPassword)
-  const flags = ['--repo', repository.url, '--dest-namespace', namespace, '--set-finalizer']
+  const flags = ['--repo', scene.repository.url, '--dest-namespace', namespace, '--set-finalizer']
   expect((await driftless('app', 'create', name, ...flags)).code).toBe(0)
 })
 
 afterAll(async () => {
   driftless.remove()
-  await repository.close()
-  await kube.close()
+  await scene.close()
 })
 
 describe('a deployment by command', () => {
@@ -57,7 +55,7 @@ describe('a deployment by command', () => {
   })
 
   it('shows a new commit after a refresh, and its fields in the diff', async () => {
-    await repository.push({ 'config.yaml': configMap('config', 'two') })
+    await scene.repository.push({ 'config.yaml': configMap('config', 'two') })
     const { code, stdout } = await driftless('app', 'diff', name, '--refresh')
     expect(code).toBe(1)
     expect(stdout).toContain('-  value: one')
@@ -75,7 +73,7 @@ describe('a deployment by command', () => {
   })
 
   it('that fails exits 1 and says why', async () => {
-    await repository.push({
+    await scene.repository.push({
       'broken.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: Not_Valid}\n',
     })
     const { code, stderr } = await driftless(
@@ -116,7 +114,7 @@ describe('a deployment by command', () => {
 
   it('goes with app delete, which waits until it is gone', async () => {
     expect((await driftless('app', 'delete', name, '--wait', '--timeout', '60')).code).toBe(0)
-    expect((await kube.try('GET', `${applicationsPath}/${name}`)).status).toBe(404)
+    expect(await isThere(scene.kube, `${applicationsPath}/${name}`)).toBe(false)
     expect(await value()).toBeUndefined()
   })
 })

@@ -1,8 +1,8 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { send, startApi, type TestApi } from '../harness/api.ts'
-import { applicationManifest } from '../harness/application.ts'
 import { eventually } from '../harness/eventually.ts'
+import { shopApplication } from './shop-application.ts'
 
 let api: TestApi
 
@@ -82,12 +82,7 @@ describe('answers', () => {
 
 describe('notifications by hand', () => {
   it('say how to set Slack up while nobody has', async () => {
-    const manifest = applicationManifest({
-      name: 'told',
-      repoURL: 'https://a.example/b',
-      namespace: 'a',
-    })
-    await api.call('POST', '/api/v1/applications', manifest)
+    await api.call('POST', '/api/v1/applications', shopApplication('told'))
     const request = { application: 'told', trigger: 'on-deployed' }
     const { status, body } = await api.call('POST', '/api/v1/notifications', request)
     expect(status).toBe(501)
@@ -98,17 +93,12 @@ describe('notifications by hand', () => {
 
 describe('metrics', () => {
   const scrape = async () => (await api.call<string>('GET', '/metrics')).body
-  const patch = (body: object) =>
-    api.kube.request(
-      ...(['PATCH', `${api.applications}/measured`, body, 'application/merge-patch+json'] as const),
-    )
 
   it('have the names and labels of Argo CD', async () => {
-    const manifest = applicationManifest({
-      ...{ name: 'measured', repoURL: 'https://git.example.com/a', namespace: 'shop' },
+    await api.call('POST', '/api/v1/applications', shopApplication('measured'))
+    await api.patch('measured', {
+      status: { sync: { status: 'OutOfSync' }, health: { status: 'Degraded' } },
     })
-    await api.call('POST', '/api/v1/applications', manifest)
-    await patch({ status: { sync: { status: 'OutOfSync' }, health: { status: 'Degraded' } } })
     const text = await eventually(scrape, (found) => found.includes('health_status="Degraded"'))
     const [line = ''] = text
       .split('\n')
@@ -122,11 +112,11 @@ describe('metrics', () => {
 
   it('count an operation once when it ends, and the failed ones by cause', async () => {
     const state = { phase: 'Running', operation: {}, startedAt: '2026-01-01T00:00:00Z' }
-    await patch({ status: { operationState: state } })
+    await api.patch('measured', { status: { operationState: state } })
     const ended = { ...state, phase: 'Failed', finishedAt: '2026-01-01T00:00:09Z' }
     const failure = { cause: 'admission', evidence: 'x', next: 'y' }
-    await patch({ status: { operationState: ended, driftless: { failure } } })
-    await patch({ metadata: { annotations: { again: 'true' } } })
+    await api.patch('measured', { status: { operationState: ended, driftless: { failure } } })
+    await api.patch('measured', { metadata: { annotations: { again: 'true' } } })
     const text = await eventually(scrape, (found) => found.includes('phase="Failed"'))
     expect(text).toMatch(/argocd_app_sync_total\{name="measured",.*phase="Failed"\} 1\n/)
     expect(text).toContain('driftless_failed_operations{cause="admission"} 1')

@@ -1,8 +1,8 @@
 import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { startApi, type TestApi } from '../harness/api.ts'
-import { applicationManifest } from '../harness/application.ts'
 import { eventually } from '../harness/eventually.ts'
+import { repoURL, shopApplication } from './shop-application.ts'
 
 const endpoints = inject('endpoints')
 let api: TestApi
@@ -12,12 +12,7 @@ beforeAll(async () => {
   const slack = { SLACK_BOT_TOKEN: 'xoxb-test', SLACK_CHANNEL: 'C1' }
   api = await startApi(endpoints, 'api-notify', slack)
   connection = await Connection.connect({ address: endpoints.temporal })
-  const manifest = applicationManifest({
-    name: 'told',
-    repoURL: 'https://a.example/b',
-    namespace: 'a',
-  })
-  await api.kube.request('POST', api.applications, manifest)
+  await api.kube.request('POST', api.applications, shopApplication('told'))
 })
 afterAll(async () => {
   await connection.close()
@@ -39,11 +34,9 @@ it('a notification by hand is handed to Temporal, which tells people of the last
   const operationState = {
     ...{ phase: 'Succeeded', message: 'all done', operation: {} },
     ...{ startedAt: '2026-01-01T00:00:00Z', finishedAt: '2026-01-01T00:00:05Z' },
-    syncResult: { revision: 'abcdef1', source: { repoURL: 'https://a.example/b' }, resources },
+    syncResult: { revision: 'abcdef1', source: { repoURL }, resources },
   }
-  const patch = { status: { operationState } }
-  const path = `${api.applications}/told`
-  await api.kube.request('PATCH', path, patch, 'application/merge-patch+json')
+  await api.patch('told', { status: { operationState } })
   await eventually(send, ({ status }) => status === 200)
   const { workflow } = new Client({ connection, namespace: 'driftless' })
   const query = 'WorkflowType="notification" AND Application="api-notify/told"'

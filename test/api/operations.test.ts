@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { startApi, type TestApi } from '../harness/api.ts'
-import { applicationManifest } from '../harness/application.ts'
-import type { KubeObject } from '../harness/kube.ts'
+import { repoURL, shopApplication } from './shop-application.ts'
 
-type Operated = KubeObject & {
-  readonly operation?: object
-  readonly status?: { readonly operationState?: { readonly phase: string } }
-}
 const path = '/api/v1/applications'
-const source = { repoURL: 'https://git.example.com/shop.git', path: '.', targetRevision: 'HEAD' }
+const source = { repoURL, path: '.', targetRevision: 'HEAD' }
 const old = { ...source, path: 'old' }
 const manual = { syncPolicy: { syncOptions: ['PruneLast=true'], retry: { limit: 2 } } }
 
@@ -19,16 +14,11 @@ beforeAll(async () => {
 })
 afterAll(() => api.stop())
 
-const read = (name: string) => api.kube.request<Operated>('GET', `${api.applications}/${name}`)
-const patch = (name: string, body: object) =>
-  api.kube.request('PATCH', `${api.applications}/${name}`, body, 'application/merge-patch+json')
 const running = (initiatedBy: object) => ({
   status: { operationState: { phase: 'Running', operation: { sync: {}, initiatedBy } } },
 })
-const create = async (name: string, spec: object = {}, status: object = {}) => {
-  const manifest = applicationManifest({ name, repoURL: source.repoURL, namespace: 'shop', spec })
-  await api.kube.request('POST', api.applications, { ...manifest, status })
-}
+const create = (name: string, spec: object = {}, status: object = {}) =>
+  api.kube.request('POST', api.applications, { ...shopApplication(name, spec), status })
 const post = async (name: string, action: string, body: object = {}) => {
   const answer = await api.call<{ message?: string }>('POST', `${path}/${name}/${action}`, body)
   return { status: answer.status, message: answer.body.message ?? '' }
@@ -45,7 +35,7 @@ describe('asking for a sync (API-06, SYNC-17 to SYNC-23)', () => {
       infos: [{ name: 'Reason', value: 'by hand' }],
     })
     expect(status).toBe(200)
-    expect((await read('sync')).operation).toEqual({
+    expect((await api.stored('sync')).operation).toEqual({
       sync: {
         ...{ revision: 'release', prune: true, dryRun: true, resources },
         syncStrategy: { hook: { force: true } },
@@ -74,9 +64,9 @@ describe('asking for a sync (API-06, SYNC-17 to SYNC-23)', () => {
 
   it('takes precedence over an operation that nobody asked for, not over one of a person', async () => {
     await create('busy', manual)
-    await patch('busy', running({ username: 'kim' }))
+    await api.patch('busy', running({ username: 'kim' }))
     expect((await post('busy', 'sync')).status).toBe(400)
-    await patch('busy', running({ username: null, automated: true }))
+    await api.patch('busy', running({ username: null, automated: true }))
     expect((await post('busy', 'sync')).status).toBe(200)
   })
 
@@ -111,7 +101,7 @@ describe('asking for a rollback (API-07, HIST-02)', () => {
   it('asks for revision and source of that deployment, also while auto-sync is on', async () => {
     await create('back', {}, { history })
     expect((await post('back', 'rollback', { id: 0, prune: true })).status).toBe(200)
-    expect((await read('back')).operation).toEqual({
+    expect((await api.stored('back')).operation).toEqual({
       sync: { revision: 'aaa', source: old, prune: true, syncStrategy: { apply: {} } },
       initiatedBy: { username: 'admin' },
       info: [{ name: 'driftless.dev/rollback', value: '0' }],
@@ -124,7 +114,7 @@ describe('asking for a rollback (API-07, HIST-02)', () => {
       status: 400,
       message: 'application lost does not have deployment with id 9; the ids of its history: 0, 1',
     })
-    expect((await read('lost')).operation).toBeUndefined()
+    expect((await api.stored('lost')).operation).toBeUndefined()
   })
 })
 
@@ -134,9 +124,9 @@ describe('terminating (API-08)', () => {
 
   it('marks the running operation', async () => {
     await create('stop')
-    await patch('stop', running({ username: 'kim' }))
+    await api.patch('stop', running({ username: 'kim' }))
     expect((await terminate('stop')).status).toBe(200)
-    expect((await read('stop')).status?.operationState?.phase).toBe('Terminating')
+    expect((await api.stored('stop')).status?.operationState?.phase).toBe('Terminating')
     expect((await terminate('stop')).status).toBe(200)
   })
 
@@ -144,7 +134,7 @@ describe('terminating (API-08)', () => {
     await create('early', manual)
     await post('early', 'sync')
     expect((await terminate('early')).status).toBe(200)
-    expect((await read('early')).operation).toBeUndefined()
+    expect((await api.stored('early')).operation).toBeUndefined()
   })
 
   it('says when there is nothing to terminate', async () => {

@@ -5,6 +5,7 @@ import { startApi, type TestApi } from '../harness/api.ts'
 import { applicationManifest, configMap } from '../harness/application.ts'
 import { eventually } from '../harness/eventually.ts'
 import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
+import { createNamespace } from '../harness/kube.ts'
 
 const path = '/api/v1/applications/shop'
 const namespace = 'api-resources-shop'
@@ -45,7 +46,7 @@ beforeAll(async () => {
     'secret.yaml': secret,
     'web.yaml': deployment,
   })
-  await api.kube.request('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
+  await createNamespace(api.kube, namespace)
   const collection = `/api/v1/namespaces/${namespace}/configmaps`
   await api.kube.request('POST', collection, {
     metadata: { name: 'config' },

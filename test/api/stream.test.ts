@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { startApi, type TestApi } from '../harness/api.ts'
-import { applicationManifest } from '../harness/application.ts'
 import { type EventStream, openStream, type StreamMessage } from '../harness/server-sent-events.ts'
+import { shopApplication } from './shop-application.ts'
 
 const path = '/api/v1/stream/applications'
 let api: TestApi
@@ -14,23 +14,12 @@ afterAll(() => api.stop())
 const open = (query = '', headers: Readonly<Record<string, string>> = {}) =>
   openStream(`${api.url}${path}${query}`, { authorization: `Bearer ${api.token}`, ...headers })
 const create = (name: string, labels: object = {}) => {
-  const manifest = applicationManifest({
-    name,
-    repoURL: 'https://git.example.com/a',
-    namespace: 'a',
-  })
+  const manifest = shopApplication(name)
   const metadata = { ...manifest.metadata, finalizers: [], labels }
   return api.kube.request('POST', api.applications, { ...manifest, metadata })
 }
 const touch = (name: string, value: string) =>
-  api.kube.request(
-    ...([
-      'PATCH',
-      `${api.applications}/${name}`,
-      { metadata: { annotations: { value } } },
-    ] as const),
-    'application/merge-patch+json',
-  )
+  api.patch(name, { metadata: { annotations: { value } } })
 const remove = (name: string) => api.kube.request('DELETE', `${api.applications}/${name}`)
 const resultOf = ({ data = '{}' }: StreamMessage) =>
   (JSON.parse(data) as { result?: { type: string; application: { metadata: { name: string } } } })
@@ -100,10 +89,7 @@ describe('the stream of applications (API-18)', () => {
     const stream = await open('?selector=team%3Dshop')
     expect((await next(stream)).said).toBe('ADDED shop')
     await touch('first', 'five')
-    const labels = { metadata: { labels: { team: 'bank' } } }
-    await api.kube.request(
-      ...(['PATCH', `${api.applications}/shop`, labels, 'application/merge-patch+json'] as const),
-    )
+    await api.patch('shop', { metadata: { labels: { team: 'bank' } } })
     expect((await next(stream)).said).toBe('DELETED shop')
     stream.close()
   })

@@ -21,6 +21,7 @@ export type GitServerOptions = { readonly dir: string; readonly authorization?: 
 
 const identity = ['-c', 'user.name=kim', '-c', 'user.email=kim@example.com']
 
+/** Makes an empty repository in the folder and serves it; with `authorization` only to who sends that. */
 export async function startGitServer({ dir, authorization }: GitServerOptions): Promise<GitServer> {
   const bare = join(dir, 'srv', 'repo.git')
   const work = join(dir, 'work')

@@ -48,6 +48,7 @@ export function useKafka(): KafkaAtHand {
   }
 }
 
+/** An event that is told apart by its id. */
 export function eventOf(id: string): PlatformEvent {
   return {
     specversion: '1.0',

@@ -8,7 +8,12 @@ import {
   PermissionError,
   QuotaExceeded,
 } from '../../core/errors.ts'
-import { createKubeClient, type KubeClient, type KubeObject } from '../harness/kube.ts'
+import {
+  createKubeClient,
+  createNamespace,
+  type KubeClient,
+  type KubeObject,
+} from '../harness/kube.ts'
 import { type ProxiedTransport, proxiedTransport } from '../harness/proxied-transport.ts'
 
 const { kubeconfig } = inject('endpoints')
@@ -27,7 +32,7 @@ const open = async (...args: Parameters<typeof proxiedTransport> | []) => {
 
 beforeAll(async () => {
   kube = createKubeClient(kubeconfig)
-  await kube.request('POST', '/api/v1/namespaces', object(namespace))
+  await createNamespace(kube, namespace)
   await kube.request('POST', configMaps, object('there', { data: { a: '1' } }))
 })
 afterEach(async () => {

@@ -3,18 +3,15 @@ import { type Cluster, createCluster } from '../../clients/kube/cluster.ts'
 import type { LiveChange } from '../../clients/kube/live-store.ts'
 import type { KubeTransport } from '../../clients/kube/transport.ts'
 import type { Manifest } from '../../core/manifest/manifest.ts'
+import { aroundPatches } from '../harness/around-patches.ts'
 import { eventually } from '../harness/eventually.ts'
-import { createKubeClient, type KubeClient } from '../harness/kube.ts'
-import { type ProxiedTransport, proxiedTransport } from '../harness/proxied-transport.ts'
+import { type ProxiedNamespace, proxiedNamespace } from '../harness/proxied-namespace.ts'
 
-const { kubeconfig } = inject('endpoints')
 const namespace = 'contract-live'
 const label = 'contract-live'
 const path = `/api/v1/namespaces/${namespace}/configmaps`
-const merge = 'application/merge-patch+json'
 const configMap = { group: '', kind: 'ConfigMap' }
-let kube: KubeClient
-let proxied: ProxiedTransport
+let place: ProxiedNamespace
 let cluster: Cluster
 let changes: LiveChange[] = []
 /** Runs between the answer of the server to a write and its arrival at us. */
@@ -29,7 +26,7 @@ const declared = (name: string, value: string): Manifest => ({
   metadata: { name, namespace, labels: { 'driftless.dev/application': label } },
   data: { value },
 })
-const edit = (name: string, patch: object) => kube.request('PATCH', `${path}/${name}`, patch, merge)
+const edit = (name: string, patch: object) => place.kube.patch(`${path}/${name}`, patch)
 const about = (name: string) =>
   changes
     .filter(({ key }) => key === `/ConfigMap/${namespace}/${name}`)
@@ -42,10 +39,13 @@ const whenTold = (name: string, count: number) =>
 const live = (name: string) => cluster.live.get(`/ConfigMap/${namespace}/${name}`)
 
 beforeAll(async () => {
-  kube = createKubeClient(kubeconfig)
-  await kube.request('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
-  proxied = await proxiedTransport(kubeconfig)
-  cluster = createCluster(spied(proxied.transport), () => undefined)
+  place = await proxiedNamespace(inject('endpoints').kubeconfig, namespace)
+  const held = aroundPatches(place.transport, async (send) => {
+    const answer = await send()
+    await beforeAnswer()
+    return answer
+  })
+  cluster = createCluster(seen(held), () => undefined)
   cluster.live.subscribe((change) => changes.push(change))
   await cluster.watch([configMap])
 })
@@ -54,19 +54,13 @@ afterEach(() => {
 })
 afterAll(async () => {
   cluster.close()
-  await proxied.close()
-  await kube.close()
+  await place.close()
 })
 
-/** The real transport; a test can hold an answer back, and see what a watch has brought. */
-function spied(transport: KubeTransport): KubeTransport {
+/** The same transport; what its watches have brought is kept. */
+function seen(transport: KubeTransport): KubeTransport {
   return {
     ...transport,
-    async request<T>(...args: Parameters<KubeTransport['request']>) {
-      const answer = await transport.request<T>(...args)
-      if (args[1]?.method === 'PATCH') await beforeAnswer()
-      return answer
-    },
     async stream(...args) {
       const body = await transport.stream(...args)
       return (async function* () {
@@ -168,7 +162,7 @@ describe('an object', () => {
   it('that is deleted is gone; one that is made anew under its name is known as the new one', async () => {
     await cluster.apply(declared('renewed', 'one'))
     const before = live('renewed')?.metadata.uid
-    await kube.request('DELETE', `${path}/renewed`)
+    await place.kube.request('DELETE', `${path}/renewed`)
     await cluster.apply(declared('renewed', 'two'))
     await edit('renewed', { data: { value: 'three' } })
     await eventually(
@@ -176,7 +170,7 @@ describe('an object', () => {
       (last) => last?.[1] === 'three',
     )
     expect(live('renewed')?.metadata.uid).not.toBe(before)
-    await kube.request('DELETE', `${path}/renewed`)
+    await place.kube.request('DELETE', `${path}/renewed`)
     await eventually(
       () => live('renewed'),
       (object) => object === undefined,
@@ -197,7 +191,7 @@ describe('an object', () => {
   })
 
   it('of another application, or of none, is not among ours', async () => {
-    await kube.request('POST', path, { metadata: { name: 'unlabelled' } })
+    await place.kube.request('POST', path, { metadata: { name: 'unlabelled' } })
     const foreign = declared('foreign', 'one')
     await cluster.apply({
       ...foreign,
@@ -216,11 +210,11 @@ describe('after the API server was away', () => {
   it('what was changed and deleted meanwhile is told', async () => {
     await cluster.apply(declared('changed', 'one'))
     await cluster.apply(declared('deleted', 'one'))
-    proxied.proxy.cut()
+    place.proxy.cut()
     await eventually(cluster.connected, (connected) => !connected)
     await edit('changed', { data: { value: 'two' } })
-    await kube.request('DELETE', `${path}/deleted`)
-    proxied.proxy.restore()
+    await place.kube.request('DELETE', `${path}/deleted`)
+    place.proxy.restore()
     await whenTold('changed', 2)
     await whenTold('deleted', 2)
     expect(about('changed').at(-1)).toEqual(['foreign', 'two'])

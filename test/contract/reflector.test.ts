@@ -4,11 +4,10 @@ import type { KubeRequest, KubeTransport } from '../../clients/kube/transport.ts
 import type { Manifest } from '../../core/manifest/manifest.ts'
 import { eventually } from '../harness/eventually.ts'
 import { freshKind } from '../harness/fresh-kind.ts'
-import { createKubeClient, type KubeClient } from '../harness/kube.ts'
+import { createKubeClient, createNamespace, type KubeClient } from '../harness/kube.ts'
 import { type ProxiedTransport, proxiedTransport } from '../harness/proxied-transport.ts'
 
 const { kubeconfig } = inject('endpoints')
-const merge = 'application/merge-patch+json'
 const opened: { close(): Promise<void> }[] = []
 let kube: KubeClient
 let namespaces = 0
@@ -99,7 +98,7 @@ async function follow(
 
 async function newNamespace(): Promise<string> {
   const name = `contract-reflector-${namespaces++}`
-  await kube.request('POST', '/api/v1/namespaces', { metadata: { name } })
+  await createNamespace(kube, name)
   path = `/api/v1/namespaces/${name}/configmaps`
   return name
 }
@@ -111,8 +110,7 @@ const create = (
     ...head
   }: { labels?: object; kind?: string; apiVersion?: string } = {},
 ) => kube.request('POST', path, { ...head, metadata: { name, labels }, data: { value } })
-const set = (name: string, value: string) =>
-  kube.request('PATCH', `${path}/${name}`, { data: { value } }, merge)
+const set = (name: string, value: string) => kube.patch(`${path}/${name}`, { data: { value } })
 const knows = (followed: Followed, wanted: Readonly<Record<string, string>>) =>
   eventually(followed.known, (known) => JSON.stringify(known) === JSON.stringify(wanted))
 

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type ApplicationIndex, createApplicationIndex } from '../../clients/applications.ts'
-import type { KubeTransport } from '../../clients/kube/transport.ts'
 import {
   createStatusWriter,
   type StatusChange,
@@ -9,16 +8,14 @@ import {
 import type { ApplicationRef } from '../../core/flow.ts'
 import { type ApplicationStatus, statusOf } from '../../core/status/status.ts'
 import { applicationObject } from '../fixtures/application.ts'
+import { aroundPatches } from '../harness/around-patches.ts'
 import { eventually } from '../harness/eventually.ts'
-import { createKubeClient, type KubeClient, type KubeObject } from '../harness/kube.ts'
-import { type ProxiedTransport, proxiedTransport } from '../harness/proxied-transport.ts'
+import type { KubeObject } from '../harness/kube.ts'
+import { type ProxiedNamespace, proxiedNamespace } from '../harness/proxied-namespace.ts'
 
-const { kubeconfig } = inject('endpoints')
 const namespace = 'contract-status'
 const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/applications`
-const merge = 'application/merge-patch+json'
-let kube: KubeClient
-let proxied: ProxiedTransport
+let place: ProxiedNamespace
 let applications: ApplicationIndex
 let writer: StatusWriter
 const errors: unknown[] = []
@@ -28,10 +25,15 @@ let patches: { readonly status?: ApplicationStatus }[] = []
 let beforePatch: (() => Promise<unknown>) | undefined
 
 beforeAll(async () => {
-  kube = createKubeClient(kubeconfig)
-  await kube.request('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
-  proxied = await proxiedTransport(kubeconfig)
-  applications = createApplicationIndex(spied(proxied.transport), namespace, () => undefined)
+  place = await proxiedNamespace(inject('endpoints').kubeconfig, namespace)
+  const watched = aroundPatches(place.transport, async (send, body) => {
+    patches.push(body as { status?: ApplicationStatus })
+    const before = beforePatch
+    beforePatch = undefined
+    await before?.()
+    return await send()
+  })
+  applications = createApplicationIndex(watched, namespace, () => undefined)
   writer = createStatusWriter(applications, (error) => errors.push(error))
   await applications.synced
 })
@@ -41,36 +43,21 @@ afterEach(() => {
 })
 afterAll(async () => {
   applications.stop()
-  await proxied.close()
-  await kube.close()
+  await place.close()
 })
-
-function spied(transport: KubeTransport): KubeTransport {
-  return {
-    ...transport,
-    async request<T>(...args: Parameters<KubeTransport['request']>) {
-      if (args[1]?.method !== 'PATCH') return await transport.request<T>(...args)
-      patches.push(args[1].body as { status?: ApplicationStatus })
-      const before = beforePatch
-      beforePatch = undefined
-      await before?.()
-      return await transport.request<T>(...args)
-    },
-  }
-}
 
 /** An Application that the index knows. */
 async function create(name: string): Promise<ApplicationRef> {
   const metadata = { name, namespace, uid: undefined }
-  const { uid } = (await kube.request('POST', path, applicationObject({ metadata }))).metadata
+  const { uid } = (await place.kube.request('POST', path, applicationObject({ metadata }))).metadata
   await eventually(
     () => applications.get(namespace, name)?.ref.uid,
     (known) => known === uid,
   )
   return { namespace, name, uid }
 }
-const read = (name: string) => kube.request<KubeObject>('GET', `${path}/${name}`)
-const edit = (name: string, patch: object) => kube.request('PATCH', `${path}/${name}`, patch, merge)
+const read = (name: string) => place.kube.request<KubeObject>('GET', `${path}/${name}`)
+const edit = (name: string, patch: object) => place.kube.patch(`${path}/${name}`, patch)
 const messageOf = async (name: string) =>
   ((await read(name)) as { status?: ApplicationStatus }).status?.health?.message
 const own = (sequence: number) => ({ sequence, specDigest: 's', observed: 'o' })
@@ -207,7 +194,7 @@ describe('when somebody else writes in between', () => {
 describe('an Application that is gone', () => {
   it('is not written to, whether that is known before or seen by the write', async () => {
     const ref = await create('gone')
-    beforePatch = () => kube.request('DELETE', `${path}/gone`)
+    beforePatch = () => place.kube.request('DELETE', `${path}/gone`)
     expect(await writer.write(ref, saying('late'))).toBeUndefined()
     await eventually(
       () => applications.get(namespace, 'gone'),
@@ -220,7 +207,7 @@ describe('an Application that is gone', () => {
   it('gives nothing to its namesake', async () => {
     const ref = await create('namesake')
     beforePatch = async () => {
-      await kube.request('DELETE', `${path}/namesake`)
+      await place.kube.request('DELETE', `${path}/namesake`)
       await create('namesake')
     }
     expect(await writer.write(ref, saying('late'))).toBeUndefined()

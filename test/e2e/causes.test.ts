@@ -3,26 +3,19 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Cause } from '../../core/failure/failure.ts'
 import { judgeConfigMaps } from '../harness/admission-webhook.ts'
-import {
-  applicationManifest,
-  applicationsPath,
-  configMap,
-  whenApplication,
-} from '../harness/application.ts'
+import { configMap, whenApplication } from '../harness/application.ts'
 import { eventually } from '../harness/eventually.ts'
-import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
 import { hookJob } from '../harness/hook.ts'
-import { createKubeClient, type KubeClient } from '../harness/kube.ts'
+import { createNamespace } from '../harness/kube.ts'
+import { openScene, type Scene } from '../harness/scene.ts'
 
 /** One failure per cause of the closed list (docs/concepts.md), and that each is told everywhere. */
 const endpoints = inject('endpoints')
-let kube: KubeClient
-let repository: ScratchRepository
+let scene: Scene
 
 beforeAll(async () => {
-  kube = createKubeClient(endpoints.kubeconfig)
-  repository = await createScratchRepository()
-  await repository.push({
+  scene = await openScene(endpoints, 'causes')
+  await scene.repository.push({
     'plain/config.yaml': configMap('plain', 'x'),
     'syntax/broken.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x\n',
     'kind/cr.yaml': 'apiVersion: example.com/v1\nkind: Nothing\nmetadata:\n  name: x\n',
@@ -36,39 +29,21 @@ beforeAll(async () => {
   })
 })
 
-afterAll(async () => {
-  await repository.close()
-  await kube.close()
-})
-
-type Trouble = {
-  readonly path: string
-  readonly repoURL?: string
-  readonly project?: string
-  readonly annotations?: Readonly<Record<string, string>>
-}
+afterAll(() => scene.close())
 
 /** Deploys into a namespace of its own and gives the failure, once it is told in status and as an Event. */
-async function failureOf(cause: Cause, { path, repoURL, project, annotations }: Trouble) {
+async function failureOf(cause: Cause, declared: Parameters<Scene['create']>[1]) {
   const name = `cause-${cause}`
-  await kube.try('POST', '/api/v1/namespaces', { metadata: { name } })
-  const application = applicationManifest({
-    name,
-    repoURL: repoURL ?? repository.url,
-    namespace: name,
-    path,
-    ...(annotations !== undefined && { annotations }),
-    ...(project !== undefined && { spec: { project } }),
-  })
-  await kube.request('POST', applicationsPath, application)
+  await scene.kube.try('POST', '/api/v1/namespaces', { metadata: { name } })
+  await scene.create(name, { namespace: name, ...declared })
   const { status } = await whenApplication(
-    kube,
+    scene.kube,
     name,
     ({ driftless }) => driftless?.failure !== undefined,
   )
   const warnings = await eventually(
     async () => {
-      const { items } = await kube.request<{ items: KubeEvent[] }>(
+      const { items } = await scene.kube.request<{ items: KubeEvent[] }>(
         'GET',
         '/api/v1/namespaces/argocd/events',
       )
@@ -92,7 +67,7 @@ type KubeEvent = {
 
 describe('every failure has a cause of the closed list', () => {
   it('git-access: a repository that is not there', async () => {
-    const repoURL = repository.url.replace(/[^/]+$/, 'nowhere.git')
+    const repoURL = scene.repository.url.replace(/[^/]+$/, 'nowhere.git')
     expect(await failureOf('git-access', { path: '.', repoURL })).toMatchObject({
       cause: 'git-access',
       evidence: expect.stringContaining('nowhere.git'),
@@ -139,13 +114,13 @@ describe('every failure has a cause of the closed list', () => {
   it('conflict: somebody else holds the object', async () => {
     const message = 'held by another controller'
     const webhook = await judgeConfigMaps(
-      kube,
+      scene.kube,
       endpoints.kubeconfig,
       'cause-conflict',
       async () => ({ code: 409, reason: 'Conflict', message }),
     )
     try {
-      await kube.request('POST', '/api/v1/namespaces', { metadata: { name: 'cause-conflict' } })
+      await createNamespace(scene.kube, 'cause-conflict')
       expect(await failureOf('conflict', { path: 'plain' })).toMatchObject({
         cause: 'conflict',
         object: 'ConfigMap cause-conflict/plain',
@@ -157,7 +132,7 @@ describe('every failure has a cause of the closed list', () => {
   })
 
   it('permission: a kind that the project does not permit', async () => {
-    await kube.request('POST', '/apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects', {
+    await scene.kube.request('POST', '/apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects', {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'AppProject',
       metadata: { name: 'no-config' },
@@ -167,7 +142,9 @@ describe('every failure has a cause of the closed list', () => {
         namespaceResourceBlacklist: [{ group: '', kind: 'ConfigMap' }],
       },
     })
-    expect(await failureOf('permission', { path: 'plain', project: 'no-config' })).toMatchObject({
+    expect(
+      await failureOf('permission', { path: 'plain', spec: { project: 'no-config' } }),
+    ).toMatchObject({
       cause: 'permission',
       object: 'ConfigMap cause-permission/plain',
     })
@@ -181,14 +158,14 @@ describe('every failure has a cause of the closed list', () => {
   })
 
   it('quota: a quota that is used up', async () => {
-    await kube.request('POST', '/api/v1/namespaces', { metadata: { name: 'cause-quota' } })
+    await createNamespace(scene.kube, 'cause-quota')
     const quotas = '/api/v1/namespaces/cause-quota/resourcequotas'
-    await kube.request('POST', quotas, {
+    await scene.kube.request('POST', quotas, {
       metadata: { name: 'none' },
       spec: { hard: { 'count/configmaps': '0' } },
     })
     await eventually(
-      () => kube.request('GET', `${quotas}/none`),
+      () => scene.kube.request('GET', `${quotas}/none`),
       ({ status }) => (status as { hard?: object } | undefined)?.hard !== undefined,
     )
     expect(await failureOf('quota', { path: 'plain' })).toMatchObject({
@@ -213,9 +190,14 @@ describe('every failure has a cause of the closed list', () => {
   })
 
   it('network: a webhook that nobody answers for', async () => {
-    const webhook = await judgeConfigMaps(kube, endpoints.kubeconfig, 'cause-network', undefined)
+    const webhook = await judgeConfigMaps(
+      scene.kube,
+      endpoints.kubeconfig,
+      'cause-network',
+      undefined,
+    )
     try {
-      await kube.request('POST', '/api/v1/namespaces', { metadata: { name: 'cause-network' } })
+      await createNamespace(scene.kube, 'cause-network')
       expect(await failureOf('network', { path: 'plain' })).toMatchObject({ cause: 'network' })
     } finally {
       await webhook.close()

@@ -2,18 +2,12 @@ import { Client, Connection } from '@temporalio/client'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { sha256Hex } from '../../core/digest.ts'
-import {
-  applicationManifest,
-  applicationsPath,
-  configMap,
-  isDeployed,
-  whenApplication,
-} from '../harness/application.ts'
+import { applicationsPath, configMap, isDeployed, whenApplication } from '../harness/application.ts'
 import { eventually } from '../harness/eventually.ts'
-import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
-import { createKubeClient, type KubeClient, type KubeObject } from '../harness/kube.ts'
+import { createNamespace, type KubeObject } from '../harness/kube.ts'
 import { payloadTexts } from '../harness/payload-texts.ts'
-import { pushWebhook } from '../harness/webhook.ts'
+import { whenGone, whenThere } from '../harness/presence.ts'
+import { openScene, type Scene } from '../harness/scene.ts'
 
 const endpoints = inject('endpoints')
 const namespace = 'e2e-deployment'
@@ -32,12 +26,11 @@ spec:
       containers: [{name: web, image: "nginx:1.27"}]
 `
 
-let kube: KubeClient
-let repository: ScratchRepository
+let scene: Scene
 let first = ''
 
 const read = (plural: string, object: string) =>
-  kube.try('GET', `/api/v1/namespaces/${namespace}/${plural}/${object}`)
+  scene.kube.try('GET', `/api/v1/namespaces/${namespace}/${plural}/${object}`)
 const value = async (object: string) => {
   const { body } = await read('configmaps', object)
   return (body.data as { value?: string } | undefined)?.value
@@ -56,33 +49,20 @@ const histories = async () => {
     await connection.close()
   }
 }
-const push = async (files: Record<string, string | null>) => {
-  const head = await repository.push(files)
-  expect((await pushWebhook(endpoints.api, await repository.lastPush())).status).toBe(200)
-  return head
-}
 
 beforeAll(async () => {
-  kube = createKubeClient(endpoints.kubeconfig)
-  repository = await createScratchRepository()
-  await kube.request('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
-  first = await repository.push({
+  scene = await openScene(endpoints, namespace)
+  await createNamespace(scene.kube, namespace)
+  first = await scene.repository.push({
     'config.yaml': configMap('config', 'one'),
     'secret.yaml': `apiVersion: v1\nkind: Secret\nmetadata:\n  name: credentials\nstringData:\n  password: ${canary}\n`,
     'web.yaml': deployment,
   })
-  await kube.request(
-    'POST',
-    applicationsPath,
-    applicationManifest({ name, repoURL: repository.url, namespace }),
-  )
-  await whenApplication(kube, name, isDeployed(first))
+  await scene.create(name)
+  await whenApplication(scene.kube, name, isDeployed(first))
 })
 
-afterAll(async () => {
-  await repository.close()
-  await kube.close()
-})
+afterAll(() => scene.close())
 
 describe('an automated application', () => {
   it('brings its objects live with our tracking (TRACK-01)', async () => {
@@ -114,16 +94,20 @@ describe('an automated application', () => {
   })
 
   it('brings a push live and reports its revision', async () => {
-    const head = await push({ 'config.yaml': configMap('config', 'two') })
-    await whenApplication(kube, name, isDeployed(head))
+    const head = await scene.push({ 'config.yaml': configMap('config', 'two') })
+    await whenApplication(scene.kube, name, isDeployed(head))
     expect(await value('config')).toBe('two')
   })
 
   it('keeps and shows the old state when a push breaks a manifest, and names file and line', async () => {
-    await push({
+    await scene.push({
       'config.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: config\n bad: [\n',
     })
-    const { status } = await whenApplication(kube, name, ({ sync }) => sync?.status === 'Unknown')
+    const { status } = await whenApplication(
+      scene.kube,
+      name,
+      ({ sync }) => sync?.status === 'Unknown',
+    )
     const [condition] = status?.conditions ?? []
     expect(condition?.type).toBe('ComparisonError')
     expect(condition?.message).toMatch(/config\.yaml:\d+/)
@@ -133,60 +117,51 @@ describe('an automated application', () => {
       'Secret',
     ])
     expect(await value('config')).toBe('two')
-    const head = await push({ 'config.yaml': configMap('config', 'three') })
-    await whenApplication(kube, name, isDeployed(head))
+    const head = await scene.push({ 'config.yaml': configMap('config', 'three') })
+    await whenApplication(scene.kube, name, isDeployed(head))
     expect(await value('config')).toBe('three')
   })
 
   it('prunes what a push removes', async () => {
-    const added = await push({ 'more.yaml': configMap('more', 'x') })
-    await whenApplication(kube, name, isDeployed(added))
-    const removed = await push({ 'more.yaml': null })
-    await whenApplication(kube, name, isDeployed(removed))
-    await eventually(
-      () => read('configmaps', 'more'),
-      ({ status }) => status === 404,
-    )
+    const added = await scene.push({ 'more.yaml': configMap('more', 'x') })
+    await whenApplication(scene.kube, name, isDeployed(added))
+    const removed = await scene.push({ 'more.yaml': null })
+    await whenApplication(scene.kube, name, isDeployed(removed))
+    await whenGone(scene.kube, `/api/v1/namespaces/${namespace}/configmaps/more`)
   })
 
   it('heals an object after an edit and after a deletion', async () => {
     const path = `/api/v1/namespaces/${namespace}/configmaps/config`
-    const before = await kube.request('GET', path)
-    await kube.request('PATCH', path, { data: { value: 'edited' } }, 'application/merge-patch+json')
+    const before = await scene.kube.request('GET', path)
+    await scene.kube.patch(path, { data: { value: 'edited' } })
     await eventually(
       () => value('config'),
       (now) => now === 'three',
     )
-    await kube.request('DELETE', path)
-    const again = await eventually(
-      () => read('configmaps', 'config'),
-      ({ status }) => status === 200,
-    )
-    expect(again.body.metadata.uid).not.toBe(before.metadata.uid)
+    await scene.kube.request('DELETE', path)
+    const again = await whenThere(scene.kube, path)
+    expect(again.metadata.uid).not.toBe(before.metadata.uid)
     expect(await value('config')).toBe('three')
   })
 
   it('follows a revert and a force-push', async () => {
-    const bad = await push({ 'config.yaml': configMap('config', 'four') })
-    await whenApplication(kube, name, isDeployed(bad))
-    const reverted = await repository.revert()
-    await pushWebhook(endpoints.api, await repository.lastPush())
-    await whenApplication(kube, name, isDeployed(reverted))
+    const bad = await scene.push({ 'config.yaml': configMap('config', 'four') })
+    await whenApplication(scene.kube, name, isDeployed(bad))
+    const reverted = await scene.repository.revert()
+    await scene.announce()
+    await whenApplication(scene.kube, name, isDeployed(reverted))
     expect(await value('config')).toBe('three')
-    await repository.forcePush(first)
-    await pushWebhook(endpoints.api, await repository.lastPush())
-    await whenApplication(kube, name, isDeployed(first))
+    await scene.repository.forcePush(first)
+    await scene.announce()
+    await whenApplication(scene.kube, name, isDeployed(first))
     expect(await value('config')).toBe('one')
   })
 
   it('goes with its resources when it is deleted', async () => {
-    await kube.request('DELETE', `${applicationsPath}/${name}`)
-    await eventually(
-      () => kube.try('GET', `${applicationsPath}/${name}`),
-      ({ status }) => status === 404,
-    )
+    await scene.kube.request('DELETE', `${applicationsPath}/${name}`)
+    await whenGone(scene.kube, `${applicationsPath}/${name}`)
     expect((await read('configmaps', 'config')).status).toBe(404)
-    const { items } = await kube.request<{ items: readonly KubeObject[] }>(
+    const { items } = await scene.kube.request<{ items: readonly KubeObject[] }>(
       'GET',
       `/apis/apps/v1/namespaces/${namespace}/deployments`,
     )

@@ -1,23 +1,15 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import {
-  applicationManifest,
-  applicationsPath,
-  configMap,
-  whenApplication,
-} from '../harness/application.ts'
-import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
-import { createKubeClient, type KubeClient } from '../harness/kube.ts'
+import { configMap, whenApplication } from '../harness/application.ts'
+import { createNamespace } from '../harness/kube.ts'
+import { openScene, type Scene } from '../harness/scene.ts'
 
-const endpoints = inject('endpoints')
 const namespace = 'e2e-trouble'
-let kube: KubeClient
-let repository: ScratchRepository
+let scene: Scene
 
 beforeAll(async () => {
-  kube = createKubeClient(endpoints.kubeconfig)
-  repository = await createScratchRepository('trouble')
-  await kube.request('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
-  await repository.push({
+  scene = await openScene(inject('endpoints'), namespace)
+  await createNamespace(scene.kube, namespace)
+  await scene.repository.push({
     'pod/pod.yaml': `apiVersion: v1
 kind: Pod
 metadata:
@@ -44,21 +36,13 @@ spec:
   })
 })
 
-afterAll(async () => {
-  await repository.close()
-  await kube.close()
-})
-
-const create = (name: string, path: string, more: object = {}) =>
-  kube.request('POST', applicationsPath, {
-    ...applicationManifest({ name, repoURL: repository.url, namespace, path, ...more }),
-  })
+afterAll(() => scene.close())
 
 describe('trouble is told with its cause', () => {
   it('fails the operation of a crashing pod with the reason', async () => {
-    await create('crash', 'pod')
+    await scene.create('crash', { path: 'pod' })
     const { status } = await whenApplication(
-      kube,
+      scene.kube,
       'crash',
       ({ operationState }) => operationState?.phase === 'Failed',
     )
@@ -68,9 +52,10 @@ describe('trouble is told with its cause', () => {
   })
 
   it('fails the operation of a Deployment that is not ready in time with what its pods wait for', async () => {
-    await create('stuck', 'stuck', { annotations: { 'driftless.dev/health-timeout': '3s' } })
+    const annotations = { 'driftless.dev/health-timeout': '3s' }
+    await scene.create('stuck', { path: 'stuck', annotations })
     const { status } = await whenApplication(
-      kube,
+      scene.kube,
       'stuck',
       ({ operationState }) => operationState?.phase === 'Failed',
     )
@@ -81,9 +66,9 @@ describe('trouble is told with its cause', () => {
   })
 
   it('names the kind that the cluster does not serve', async () => {
-    await create('unknown-kind', 'kind')
+    await scene.create('unknown-kind', { path: 'kind' })
     const { status } = await whenApplication(
-      kube,
+      scene.kube,
       'unknown-kind',
       ({ conditions = [] }) => conditions.length > 0,
     )
@@ -92,9 +77,9 @@ describe('trouble is told with its cause', () => {
   })
 
   it('says what is wrong with a spec (APP-02, APP-03)', async () => {
-    await create('no-project', 'plain', { spec: { project: 'nowhere' } })
+    await scene.create('no-project', { path: 'plain', spec: { project: 'nowhere' } })
     const { status } = await whenApplication(
-      kube,
+      scene.kube,
       'no-project',
       ({ conditions = [] }) => conditions.length > 0,
     )
@@ -106,15 +91,15 @@ describe('trouble is told with its cause', () => {
 
   it('warns of fields that are not acted on, and keeps fields it does not know', async () => {
     const source = {
-      repoURL: repository.url,
+      repoURL: scene.repository.url,
       path: 'plain',
       targetRevision: 'HEAD',
       tagPrefix: 'v',
       future: { a: 1 },
     }
-    await create('unbuilt', 'plain', { spec: { source, future: [1] } })
+    await scene.create('unbuilt', { spec: { source, future: [1] } })
     const live = await whenApplication(
-      kube,
+      scene.kube,
       'unbuilt',
       ({ conditions = [] }) => conditions.length > 0,
     )

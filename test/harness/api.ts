@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { Endpoints } from '../../deploy/local/endpoints.ts'
-import { createKubeClient, type KubeClient } from './kube.ts'
+import type { LiveApplication } from './application.ts'
+import { createKubeClient, type KubeClient, type KubeObject } from './kube.ts'
 
 const root = resolve(import.meta.dirname, '..', '..')
 const main = join(root, 'cli', 'main.ts')
@@ -27,10 +28,16 @@ export type TestApi = {
   ): Promise<Called<T>>
   /** The path of Applications in the Kubernetes API. */
   readonly applications: string
+  /** The Application as the cluster has it. */
+  stored(name: string): Promise<StoredApplication>
+  /** Merges the change into the Application past the API, as the engine or a user of kubectl does. */
+  patch(name: string, change: object): Promise<KubeObject>
   stop(): Promise<void>
 }
+type StoredApplication = LiveApplication & { readonly spec: Readonly<Record<string, unknown>> }
 type Headers = Readonly<Record<string, string>>
 type Answer = Readonly<Record<string, unknown>>
+/** An answer of the API. */
 export type Called<T> = {
   readonly status: number
   readonly headers: Response['headers']
@@ -64,11 +71,13 @@ export async function startApi(
   const kube = createKubeClient(endpoints.kubeconfig)
   const password = await initialPassword(kube, namespace)
   const token = await login(url, password)
+  const applications = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/applications`
   return {
-    ...{ url, password, token, namespace, kube, pid: child.pid ?? 0 },
-    applications: `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/applications`,
+    ...{ url, password, token, namespace, kube, pid: child.pid ?? 0, applications },
     call: (method, path, body, headers = {}) =>
       send(url, method, path, body, { authorization: `Bearer ${token}`, ...headers }),
+    stored: (name) => kube.request<StoredApplication>('GET', `${applications}/${name}`),
+    patch: (name, change) => kube.patch(`${applications}/${name}`, change),
     async stop() {
       const ended = new Promise((done) => child.once('exit', done))
       child.kill('SIGTERM')

@@ -2,11 +2,14 @@ import type { ApplicationStatus } from '../../core/status/status.ts'
 import { eventually } from './eventually.ts'
 import type { KubeClient, KubeObject } from './kube.ts'
 
+/** The Applications of the stack in the Kubernetes API. */
 export const applicationsPath = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications'
 
+/** An Application as the cluster has it. */
 export type LiveApplication = KubeObject & { readonly status?: ApplicationStatus }
 
-type Declared = {
+/** What a test says of an Application. */
+export type Declared = {
   readonly name: string
   readonly repoURL: string
   readonly namespace: string
@@ -56,7 +59,27 @@ export function isDeployed(revision: string): (status: ApplicationStatus) => boo
     sync?.status === 'Synced' && health?.status === 'Healthy' && sync.revision === revision
 }
 
-/** The same while parts are away: an API server that does not answer is asked again. */
+/** The drift that nobody has synced yet is seen. */
+export function isOutOfSync({ sync }: ApplicationStatus): boolean {
+  return sync?.status === 'OutOfSync'
+}
+
+/** What is declared is live. */
+export function isSynced({ sync }: ApplicationStatus): boolean {
+  return sync?.status === 'Synced'
+}
+
+/** Why the Application failed, as soon as its status says so. */
+export async function failureOf(kube: KubeClient, name: string) {
+  const { status } = await whenApplication(
+    kube,
+    name,
+    ({ driftless }) => driftless?.failure !== undefined,
+  )
+  return status?.driftless?.failure
+}
+
+/** `whenApplication` while parts are away: an API server that does not answer is asked again. */
 export function whenApplicationAtLast(
   kube: KubeClient,
   name: string,
@@ -86,6 +109,7 @@ function isAway(error: unknown): boolean {
   return error instanceof Error && away.has((error as NodeJS.ErrnoException).code ?? '')
 }
 
+/** A ConfigMap of this one value, as YAML. */
 export function configMap(name: string, value: string): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n  value: ${JSON.stringify(value)}\n`
 }

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 
 const main = join(resolve(import.meta.dirname, '..', '..'), 'cli', 'main.ts')
 
+/** How a command ended and what it printed. */
 export type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string }
 
 /** The user's command with a folder and a home of its own. */

@@ -3,6 +3,7 @@ import { createKafkaBus } from '../../clients/bus.ts'
 import type { DeploymentEvent } from '../../core/event/deployment.ts'
 import { topics } from '../../core/event/topics.ts'
 
+/** As much of a deployment event as tests look at. */
 export type Told = { readonly kind: string; readonly revision: string }
 
 /** Reads `driftless.deployments` from its beginning, as an outside listener would. */

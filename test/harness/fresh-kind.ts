@@ -1,5 +1,5 @@
-import { eventually } from './eventually.ts'
 import type { KubeClient } from './kube.ts'
+import { whenThere } from './presence.ts'
 
 /**
  * A kind that the API server did not know before, so that it remembers nothing of the time before:
@@ -22,9 +22,6 @@ export async function freshKind(
     },
   })
   const path = `/apis/${group}/v1/namespaces/${namespace}/${plural}`
-  await eventually(
-    () => kube.try('GET', path),
-    ({ status }) => status === 200,
-  )
+  await whenThere(kube, path)
   return path
 }

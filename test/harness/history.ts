@@ -2,6 +2,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client'
 import { defaultPayloadConverter, type Payload } from '@temporalio/common'
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>
+/** One event of a history. */
 export type HistoryEvent = NonNullable<History['events']>[number]
 
 /** The events of the newest run of a workflow and of the runs that it continues, the oldest first. */

@@ -19,6 +19,8 @@ export type KubeClient = {
     body?: unknown,
     contentType?: string,
   ): Promise<KubeAnswer<T>>
+  /** Merges the change into the object at the path. */
+  patch<T = KubeObject>(path: string, change: object): Promise<T>
   close(): Promise<void>
 }
 
@@ -66,17 +68,29 @@ export function createKubeClient(kubeconfig: string): KubeClient {
     const text = await response.body.text()
     return { status: response.statusCode, body: (isJson(text) ? JSON.parse(text) : text) as T }
   }
+  const accepted: KubeClient['request'] = async <T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    contentType?: string,
+  ) => {
+    const answer = await attempt<T>(method, path, body, contentType)
+    if (answer.status < 300) return answer.body
+    throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+  }
   return {
     try: attempt,
-    async request<T>(method: string, path: string, body?: unknown, contentType?: string) {
-      const answer = await attempt<T>(method, path, body, contentType)
-      if (answer.status < 300) return answer.body
-      throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
-    },
+    request: accepted,
+    patch: (path, change) => accepted('PATCH', path, change, 'application/merge-patch+json'),
     async close() {
       await (await opened).agent.destroy()
     },
   }
+}
+
+/** Makes the namespace. */
+export async function createNamespace(kube: KubeClient, name: string): Promise<void> {
+  await kube.request('POST', '/api/v1/namespaces', { metadata: { name } })
 }
 
 function isJson(text: string): boolean {

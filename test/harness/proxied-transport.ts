@@ -2,6 +2,7 @@ import { type Connection, connect } from '../../clients/kube/connection.ts'
 import { createTransport, type KubeTransport } from '../../clients/kube/transport.ts'
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 
+/** Our transport with a proxy before the server. */
 export type ProxiedTransport = {
   readonly transport: KubeTransport
   readonly proxy: TcpProxy

@@ -6,6 +6,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Addresses of the one stack that the tests of a project share. */
     readonly endpoints: Endpoints
+    /** Its folder, with the logs. */
+    readonly stackDir: string
   }
 }
 
@@ -13,5 +15,6 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const stack = await startStack()
   project.provide('endpoints', stack.endpoints)
+  project.provide('stackDir', stack.dir)
   return () => stack.stop()
 }

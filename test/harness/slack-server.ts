@@ -34,6 +34,7 @@ export type SlackServer = {
   close(): Promise<void>
 }
 
+/** Starts the server with an empty workspace. */
 export async function startSlackServer(): Promise<SlackServer> {
   const workspace = new SlackWorkspace('xoxb-test', 'C0DEPLOYS')
   const troubles = new Map<string, Trouble[]>()

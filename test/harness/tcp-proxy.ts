@@ -14,6 +14,7 @@ export type TcpProxy = {
   close(): Promise<void>
 }
 
+/** Opens a free port whose connections go on to the target, a port of this machine. */
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>()
   let mode: 'open' | 'cut' | 'silent' = 'open'

@@ -9,7 +9,7 @@ import {
 } from '@temporalio/worker'
 import type { Activities } from '../../activities/index.ts'
 import { createTemporal, type SignalledStart } from '../../clients/temporal.ts'
-import { type HistoryEvent, readHistory } from './history.ts'
+import { type HistoryEvent, inputOf, readHistory, timersOf } from './history.ts'
 import { temporalNamespace } from './temporal.ts'
 
 const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url))
@@ -27,6 +27,10 @@ export type WorkflowWorld = {
   statusOf(id: string): Promise<string>
   /** The events of its newest run and of those that it continues, the oldest first. */
   runs(id: string): Promise<readonly (readonly HistoryEvent[])[]>
+  /** What each of those runs was started with. */
+  inputs<T>(id: string): Promise<readonly T[]>
+  /** How long each timer of the newest run waits, in ms. */
+  timers(id: string): Promise<readonly number[]>
   /** Ends a workflow that waits; the test has seen what it wanted. */
   terminate(id: string): Promise<void>
   close(): Promise<void>
@@ -61,6 +65,8 @@ export async function createWorld(address: string, activities: Scripted): Promis
     result: (id) => client.workflow.getHandle(id).result(),
     statusOf: async (id) => (await client.workflow.getHandle(id).describe()).status.name,
     runs: (id) => readHistory(client, id),
+    inputs: async <T>(id: string) => (await readHistory(client, id)).map(inputOf<T>),
+    timers: async (id) => timersOf((await readHistory(client, id)).at(-1) ?? []),
     async terminate(id) {
       await client.workflow.getHandle(id).terminate('the test has seen enough')
     },

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { onTestFinished } from 'vitest'
 import type { ApplicationRef, Wake, WakeReason } from '../../core/flow.ts'
 import {
   type ApplicationInput,
@@ -7,7 +8,6 @@ import {
   wakeSignal,
 } from '../../workflows/contract.ts'
 import type { Scripted } from '../fixtures/scripted-activities.ts'
-import { inputOf } from '../harness/history.ts'
 import { createWorld } from '../harness/workflow-world.ts'
 
 /** The workflow of one application, with a worker of its own. */
@@ -17,20 +17,22 @@ export type ApplicationRun = {
   result(): Promise<unknown>
   /** What each run was started with, the oldest first. */
   inputs(): Promise<readonly ApplicationInput[]>
-  close(): Promise<void>
 }
 
+/** An Application that no other test knows. */
+export function newApplication(): ApplicationRef {
+  return { namespace: 'argocd', name: `shop-${randomUUID()}`, uid: 'u' }
+}
+
+/** Opens the workflow of a new application; its worker ends with the test. */
 export async function openApplication(
   temporal: string,
   activities: Scripted,
 ): Promise<ApplicationRun> {
-  const application: ApplicationRef = {
-    namespace: 'argocd',
-    name: `shop-${randomUUID()}`,
-    uid: 'u',
-  }
+  const application = newApplication()
   const id = applicationWorkflowId(application)
   const world = await createWorld(temporal, activities)
+  onTestFinished(() => world.close())
   return {
     wake: (reason, at) =>
       world.send({
@@ -41,11 +43,11 @@ export async function openApplication(
         message: wakeOf(reason, at),
       }),
     result: () => world.result(id),
-    inputs: async () => (await world.runs(id)).map((events) => inputOf<ApplicationInput>(events)),
-    close: () => world.close(),
+    inputs: () => world.inputs<ApplicationInput>(id),
   }
 }
 
+/** One wake, as the workflow sees it. */
 export function wakeOf(reason: WakeReason, at = 1): Wake {
   return { reason, at }
 }

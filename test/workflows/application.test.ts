@@ -1,13 +1,10 @@
-import { afterEach, describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import type { Wake } from '../../core/flow.ts'
 import { decision, nothingToDo, scriptedApplication } from '../fixtures/scripted-activities.ts'
 import { eventually } from '../harness/eventually.ts'
-import { type ApplicationRun, openApplication, wakeOf } from './application-run.ts'
+import { openApplication, wakeOf } from './application-run.ts'
 
 const temporal = inject('temporal')
-let run: ApplicationRun
-
-afterEach(() => run.close())
 
 describe('a message that arrives while a run closes', () => {
   it('keeps it open: it is taken up by a run that continues this one', async () => {
@@ -25,7 +22,7 @@ describe('a message that arrives while a run closes', () => {
         return { sync: 'Synced', health: 'Healthy', unpublished: [] }
       },
     })
-    run = await openApplication(temporal, activities)
+    const run = await openApplication(temporal, activities)
     await run.wake('spec')
     await run.result()
     expect(decided).toEqual([[wakeOf('spec')], [wakeOf('push', 2)]])
@@ -41,7 +38,7 @@ describe('a message that arrives while a run closes', () => {
         return { sync: 'Synced', health: 'Healthy', unpublished: [] }
       },
     })
-    run = await openApplication(temporal, activities)
+    const run = await openApplication(temporal, activities)
     await run.wake('spec')
     await run.result()
     expect(reported).toBe(2)
@@ -50,7 +47,7 @@ describe('a message that arrives while a run closes', () => {
 
   it('opens a new run when the one before is closed', async () => {
     const { activities, reports } = scriptedApplication({ plan: async () => nothingToDo })
-    run = await openApplication(temporal, activities)
+    const run = await openApplication(temporal, activities)
     await run.wake('spec')
     await run.result()
     await run.wake('push')
@@ -80,7 +77,7 @@ describe('events that Kafka does not take', () => {
         published.push(...events)
       },
     })
-    run = await openApplication(temporal, activities)
+    const run = await openApplication(temporal, activities)
     await run.wake('spec')
     await tried.promise
     await run.wake('push')
@@ -105,7 +102,7 @@ describe('a deletion', () => {
         calls.push('released')
       },
     })
-    run = await openApplication(temporal, activities)
+    const run = await openApplication(temporal, activities)
     await run.wake('delete')
     await eventually(
       () => calls.length,

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { ApplicationFailure } from '@temporalio/common'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import type { ActivityClients } from '../../activities/clients.ts'
 import { createActivities } from '../../activities/index.ts'
 import * as errors from '../../core/errors.ts'
-import type { ApplicationRef, StatusReport, Wake } from '../../core/flow.ts'
+import type { StatusReport, Wake } from '../../core/flow.ts'
 import {
   type ApplicationInput,
   applicationWorkflow,
@@ -13,8 +12,8 @@ import {
 } from '../../workflows/contract.ts'
 import { decision, type Scripted, scriptedApplication } from '../fixtures/scripted-activities.ts'
 import { eventually } from '../harness/eventually.ts'
-import { inputOf, timersOf } from '../harness/history.ts'
 import { createWorld, type WorkflowWorld } from '../harness/workflow-world.ts'
+import { newApplication } from './application-run.ts'
 
 const address = inject('temporal')
 const push: Wake = { reason: 'push', at: 1, commit: 'c1' }
@@ -37,11 +36,7 @@ const failing =
   }
 
 async function open(input: Partial<ApplicationInput> = {}): Promise<string> {
-  const application: ApplicationRef = {
-    namespace: 'argocd',
-    name: `shop-${randomUUID()}`,
-    uid: 'u',
-  }
+  const application = newApplication()
   const id = applicationWorkflowId(application)
   await world.start(applicationWorkflow, id, { application, pending: [push], ...input })
   opened.push(id)
@@ -49,7 +44,7 @@ async function open(input: Partial<ApplicationInput> = {}): Promise<string> {
 }
 const firstTimer = (id: string) =>
   eventually(
-    async () => timersOf((await world.runs(id)).at(-1) ?? []),
+    () => world.timers(id),
     (timers) => timers.length > 0,
   )
 
@@ -78,7 +73,7 @@ describe('an automated sync that fails for a cause that can pass', () => {
     const message = { signal: wakeSignal, message: newer, input: {} }
     await world.send({ workflow: applicationWorkflow, id, ...message })
     await world.result(id)
-    const [, second] = (await world.runs(id)).map((events) => inputOf<ApplicationInput>(events))
+    const [, second] = await world.inputs<ApplicationInput>(id)
     expect(second).toMatchObject({ pending: [newer] })
     expect(second).not.toHaveProperty('attempt')
     expect(reports.at(-1)?.operation).toMatchObject({ phase: 'Succeeded', retryCount: 0 })
@@ -104,10 +99,8 @@ describe('an automated sync that fails for a cause that can pass', () => {
     const id = await open()
     await world.result(id)
     expect(wakes).toEqual([[push], [push], [push]])
-    const attempts = (await world.runs(id)).map(
-      (events) => inputOf<ApplicationInput>(events).attempt,
-    )
-    expect(attempts).toEqual([undefined, 1, 2])
+    const inputs = await world.inputs<ApplicationInput>(id)
+    expect(inputs.map(({ attempt }) => attempt)).toEqual([undefined, 1, 2])
     expect(reports.map(({ operation }) => [operation?.phase, operation?.retryCount])).toEqual([
       ['Failed', 0],
       ['Failed', 1],
@@ -194,7 +187,7 @@ describe('a failure crosses the wire by the name of its class', () => {
     const expected = classes.map((each) => [each.name, new each('').retryable])
     const seen = await Promise.all(
       classes.map(async ({ name }) => {
-        const application: ApplicationRef = { namespace: 'argocd', name: randomUUID(), uid: name }
+        const application = { ...newApplication(), uid: name }
         const id = await open({ application })
         await eventually(
           () => told.has(name),
@@ -202,7 +195,7 @@ describe('a failure crosses the wire by the name of its class', () => {
         )
         const isRepeated = await eventually(
           async () => {
-            if (timersOf((await world.runs(id)).at(-1) ?? []).length > 0) return true
+            if ((await world.timers(id)).length > 0) return true
             return (await world.statusOf(id)) === 'RUNNING' ? undefined : false
           },
           (answer) => answer !== undefined,

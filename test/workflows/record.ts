@@ -2,18 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
-import {
-  applicationManifest,
-  applicationsPath,
-  configMap,
-  isDeployed,
-  whenApplication,
-} from '../harness/application.ts'
+import { applicationsPath, configMap, isDeployed, whenApplication } from '../harness/application.ts'
 import { eventually } from '../harness/eventually.ts'
-import { createScratchRepository } from '../harness/git.ts'
+import { createNamespace } from '../harness/kube.ts'
+import { whenGone } from '../harness/presence.ts'
+import { openScene } from '../harness/scene.ts'
 import { startStack } from '../harness/stack.ts'
-import { pushWebhook } from '../harness/webhook.ts'
-import { recordOperations } from './record-operations.ts'
+import { type Recorder, recordOperations } from './record-operations.ts'
 
 /**
  * Records one history per path of the workflows into test/fixtures/histories/<version>/. Run once
@@ -27,22 +22,17 @@ mkdirSync(folder)
 
 const stack = await startStack()
 const { kube, endpoints } = stack
-const repository = await createScratchRepository('record')
+const scene = await openScene(endpoints, 'record')
 const connection = await Connection.connect({ address: endpoints.temporal })
 const client = new Client({ connection, namespace: 'driftless' })
 
-const push = async (files: Record<string, string | null>) => {
-  const head = await repository.push(files)
-  await pushWebhook(endpoints.api, await repository.lastPush())
-  return head
-}
 const runs = async (id: string) => {
   const found = []
   for await (const run of client.workflow.list({ query: `WorkflowId="${id}"` })) found.push(run)
   return found.sort((a, b) => b.startTime.getTime() - a.startTime.getTime())
 }
 /** The newest run, once it is closed; with a text the newest whose history mentions it. */
-const record = async (path: string, id: string, text = '') => {
+const record: Recorder = async (path, id, text = '') => {
   const history = await eventually(
     async () => {
       for (const run of await runs(id)) {
@@ -79,58 +69,45 @@ const phase =
     operationState?.phase === wanted
 
 try {
-  const namespace = 'record'
-  await kube.request('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
-  const repoURL = repository.url
-  const first = await repository.push({ 'config.yaml': configMap('config', 'one') })
+  await createNamespace(kube, scene.namespace)
+  const first = await scene.repository.push({ 'config.yaml': configMap('config', 'one') })
   const id = 'app/argocd/shop'
-  await kube.request(
-    'POST',
-    applicationsPath,
-    applicationManifest({ name: 'shop', repoURL, namespace }),
-  )
+  await scene.create('shop')
   await whenApplication(kube, 'shop', isDeployed(first))
   await record('create', id)
-  const second = await push({ 'config.yaml': configMap('config', 'two') })
+  const second = await scene.push({ 'config.yaml': configMap('config', 'two') })
   await whenApplication(kube, 'shop', isDeployed(second))
   await record('push', id)
   for await (const run of client.workflow.list({ query: 'WorkflowType="repository"' })) {
     if (run.status.name !== 'RUNNING') await record('repository', run.workflowId)
     break
   }
-  const path = `/api/v1/namespaces/${namespace}/configmaps/config`
-  await kube.request('PATCH', path, { data: { value: 'edited' } }, 'application/merge-patch+json')
+  const path = `/api/v1/namespaces/${scene.namespace}/configmaps/config`
+  await kube.patch(path, { data: { value: 'edited' } })
   await eventually(
     () => kube.request<{ data: { value: string } }>('GET', path),
     ({ data }) => data.value === 'two',
   )
   await record('heal', id)
-  const slow = await push({ 'web.yaml': deployment('nginx:1', '') })
+  const slow = await scene.push({ 'web.yaml': deployment('nginx:1', '') })
   await whenApplication(kube, 'shop', isDeployed(slow))
   await record('waited', id)
-  await push({ 'web.yaml': deployment('nginx:2', 'image-pull') })
+  await scene.push({ 'web.yaml': deployment('nginx:2', 'image-pull') })
   await whenApplication(kube, 'shop', phase('Running'))
-  const fixed = await push({ 'web.yaml': deployment('nginx:3', '') })
+  const fixed = await scene.push({ 'web.yaml': deployment('nginx:3', '') })
   await whenApplication(kube, 'shop', isDeployed(fixed))
   await record('superseded', id, 'CONTINUED_AS_NEW')
   await kube.request('DELETE', `${applicationsPath}/shop`)
-  await eventually(
-    () => kube.try('GET', `${applicationsPath}/shop`),
-    ({ status }) => status === 404,
-  )
+  await whenGone(kube, `${applicationsPath}/shop`)
   await record('delete', id)
-  await kube.request(
-    'POST',
-    applicationsPath,
-    applicationManifest({ name: 'early', repoURL, namespace: 'later' }),
-  )
+  await scene.create('early', { namespace: 'later' })
   await whenApplication(kube, 'early', phase('Failed'))
-  await kube.request('POST', '/api/v1/namespaces', { metadata: { name: 'later' } })
+  await createNamespace(kube, 'later')
   await whenApplication(kube, 'early', isDeployed(fixed))
   await record('retry', 'app/argocd/early', 'CONTINUED_AS_NEW')
-  await recordOperations({ kube, repository, record })
+  await recordOperations(endpoints, record)
 } finally {
   await connection.close()
-  await repository.close()
+  await scene.close()
   await stack.stop()
 }

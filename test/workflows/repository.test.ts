@@ -3,9 +3,7 @@ import { ApplicationFailure } from '@temporalio/common'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import type { Look, Observed } from '../../core/flow.ts'
 import { lookSignal, repositoryWorkflow, repositoryWorkflowId } from '../../workflows/contract.ts'
-import type { Scripted } from '../fixtures/scripted-activities.ts'
 import { eventually } from '../harness/eventually.ts'
-import { timersOf } from '../harness/history.ts'
 import { createWorld, type WorkflowWorld } from '../harness/workflow-world.ts'
 
 const address = inject('temporal')
@@ -22,9 +20,16 @@ let id = ''
 
 afterEach(() => world.close())
 
-async function open(activities: Scripted): Promise<void> {
+/** Opens a workflow whose looks are answered so; gives what it was asked to look for, each time. */
+async function open(
+  observe: (looks: readonly Look[], times: number) => Observed | Promise<Observed>,
+): Promise<readonly (readonly Look[])[]> {
+  const seen: (readonly Look[])[] = []
   id = repositoryWorkflowId(randomUUID())
-  world = await createWorld(address, activities)
+  world = await createWorld(address, {
+    observe: async ({ looks }) => await observe(looks, seen.push(looks)),
+  })
+  return seen
 }
 const look = (message: Look) =>
   world.send({
@@ -39,16 +44,12 @@ describe('looks at a repository', () => {
   it('that come while it is looked at are folded into one', async () => {
     const looking = Promise.withResolvers<void>()
     const looked = Promise.withResolvers<void>()
-    const seen: (readonly Look[])[] = []
-    await open({
-      observe: async ({ looks }) => {
-        seen.push(looks)
-        if (seen.length === 1) {
-          looking.resolve()
-          await looked.promise
-        }
-        return nothingMissing
-      },
+    const seen = await open(async (_, times) => {
+      if (times === 1) {
+        looking.resolve()
+        await looked.promise
+      }
+      return nothingMissing
     })
     await look(pushed('1'))
     await looking.promise
@@ -61,13 +62,9 @@ describe('looks at a repository', () => {
   })
 
   it('are repeated for a commit that is announced and not to be seen yet', async () => {
-    const seen: (readonly Look[])[] = []
-    await open({
-      observe: async ({ looks }) => {
-        seen.push(looks)
-        const missing = seen.length < 3 ? looks.filter(({ commit }) => commit === 'late') : []
-        return { ...nothingMissing, missing }
-      },
+    const seen = await open((looks, times) => {
+      const missing = times < 3 ? looks.filter(({ commit }) => commit === 'late') : []
+      return { ...nothingMissing, missing }
     })
     await world.start(repositoryWorkflow, id, {
       repository: 'example.com/org/repo',
@@ -75,22 +72,16 @@ describe('looks at a repository', () => {
     })
     await world.result(id)
     expect(seen).toEqual([[pushed('late'), pushed('there')], [pushed('late')], [pushed('late')]])
-    expect(timersOf((await world.runs(id)).at(-1) ?? [])).toEqual([20, 20])
+    expect(await world.timers(id)).toEqual([20, 20])
   })
 
   it('do not wait for that commit when there is other news', async () => {
-    const seen: (readonly Look[])[] = []
-    await open({
-      observe: async ({ looks }) => {
-        seen.push(looks)
-        return seen.length === 1
-          ? { ...nothingMissing, missing: looks, lookAgainMs: 3_600_000 }
-          : nothingMissing
-      },
-    })
+    const seen = await open((looks, times) =>
+      times === 1 ? { ...nothingMissing, missing: looks, lookAgainMs: 3_600_000 } : nothingMissing,
+    )
     await look(pushed('late'))
     await eventually(
-      async () => timersOf((await world.runs(id)).at(-1) ?? []),
+      () => world.timers(id),
       (timers) => timers.length === 1,
     )
     await look(pushed('other'))
@@ -99,18 +90,12 @@ describe('looks at a repository', () => {
   })
 
   it('open a run anew when the one before is done', async () => {
-    let observed = 0
-    await open({
-      observe: async () => {
-        observed++
-        return nothingMissing
-      },
-    })
+    const seen = await open(() => nothingMissing)
     await look(pushed('1'))
     await world.result(id)
     await look(pushed('2'))
     await world.result(id)
-    expect(observed).toBe(2)
+    expect(seen).toHaveLength(2)
   })
 })
 
@@ -119,20 +104,16 @@ describe('a repository that does not answer', () => {
     ApplicationFailure.create({ type, message: 'no', nonRetryable: true })
 
   it('is looked at again after 10 s; what was announced is not forgotten, a poll is', async () => {
-    const seen: (readonly Look[])[] = []
-    await open({
-      observe: async ({ looks }) => {
-        seen.push(looks)
-        if (seen.length === 1) throw failing('GitAccessError')
-        return nothingMissing
-      },
+    const seen = await open((_, times) => {
+      if (times === 1) throw failing('GitAccessError')
+      return nothingMissing
     })
     await world.start(repositoryWorkflow, id, {
       repository: 'example.com/org/repo',
       pending: [pushed('1'), { reason: 'poll', at: 1 }],
     })
     const timers = await eventually(
-      async () => timersOf((await world.runs(id)).at(-1) ?? []),
+      () => world.timers(id),
       (all) => all.length === 1,
     )
     expect(timers).toEqual([10_000])
@@ -142,20 +123,16 @@ describe('a repository that does not answer', () => {
   })
 
   it('and was only polled is left to the next poll', async () => {
-    await open({
-      observe: async () => {
-        throw failing('GitAccessError')
-      },
+    await open(() => {
+      throw failing('GitAccessError')
     })
     await look({ reason: 'poll', at: 1 })
     expect(await world.result(id)).toBe('GitAccessError: 0 of 0 applications')
   })
 
   it('for a cause that does not pass ends the run with that cause', async () => {
-    await open({
-      observe: async () => {
-        throw failing('InvalidSpecError')
-      },
+    await open(() => {
+      throw failing('InvalidSpecError')
     })
     await look(pushed('1'))
     await expect(world.result(id)).rejects.toMatchObject({

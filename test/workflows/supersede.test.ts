@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import type { HealthReport } from '../../core/flow.ts'
 import {
   changedKey,
@@ -9,12 +9,9 @@ import {
   syncPlan,
 } from '../fixtures/scripted-activities.ts'
 import { eventually } from '../harness/eventually.ts'
-import { type ApplicationRun, openApplication, wakeOf } from './application-run.ts'
+import { openApplication, wakeOf } from './application-run.ts'
 
 const temporal = inject('temporal')
-let run: ApplicationRun
-
-afterEach(() => run.close())
 const waiting: HealthReport = {
   outcome: 'waiting',
   status: 'Progressing',
@@ -34,19 +31,28 @@ function revisions(
   }
 }
 
-describe('a push while an operation waits for health', () => {
-  const looks = () => {
-    const health = { now: waiting }
-    return { health, look: async () => health.now }
+/** A run that has synced a push and waits for its health, until the test calls `settle`. */
+async function openWaiting(more: Scripted = {}) {
+  let health = waiting
+  const { activities, reports } = scriptedApplication({ ...more, health: async () => health })
+  const run = await openApplication(temporal, activities)
+  await run.wake('push')
+  await eventually(
+    () => reports.length,
+    (count) => count > 0,
+  )
+  const settle = () => {
+    health = settled
   }
+  return { run, reports, settle }
+}
 
+describe('a push while an operation waits for health', () => {
   it('ends the run; the next goes on with what was begun when the manifests are the same', async () => {
-    const { health, look } = looks()
     const continued: unknown[] = []
     let syncs = 0
-    const { activities, reports } = scriptedApplication({
+    const { run, reports, settle } = await openWaiting({
       fetch: revisions({ revision: 'r1', inputs: 'i1' }, { revision: 'r2', inputs: 'i1' }),
-      health: look,
       plan: async (input) => {
         continued.push(input.continued)
         return input.continued ? nothingToDo : syncPlan
@@ -56,13 +62,7 @@ describe('a push while an operation waits for health', () => {
         return { resources: step.changes.map(({ key }) => ({ key, status: 'Synced' })) }
       },
     })
-    run = await openApplication(temporal, activities)
-    await run.wake('push')
-    await eventually(
-      () => reports.length,
-      (count) => count > 0,
-    )
-    health.now = settled
+    settle()
     await run.wake('push', 2)
     expect(await run.result()).toContain('successfully synced')
 
@@ -84,18 +84,10 @@ describe('a push while an operation waits for health', () => {
   })
 
   it('with other manifests gives the first operation up as superseded and syncs the newer one', async () => {
-    const { health, look } = looks()
-    const { activities, reports } = scriptedApplication({
+    const { run, reports, settle } = await openWaiting({
       fetch: revisions({ revision: 'r1', inputs: 'i1' }, { revision: 'r2', inputs: 'i2' }),
-      health: look,
     })
-    run = await openApplication(temporal, activities)
-    await run.wake('push')
-    await eventually(
-      () => reports.length,
-      (count) => count > 0,
-    )
-    health.now = settled
+    settle()
     await run.wake('push', 2)
     await run.result()
     expect(reports.map(({ ends, operation }) => ends?.how ?? operation?.phase)).toEqual([
@@ -128,7 +120,7 @@ describe('a push while an operation waits for health', () => {
       },
       plan: async ({ continued }) => (continued ? nothingToDo : syncPlan),
     })
-    run = await openApplication(temporal, activities)
+    const run = await openApplication(temporal, activities)
     await run.wake('push')
     await writing.promise
     await run.wake('spec')
@@ -138,15 +130,8 @@ describe('a push while an operation waits for health', () => {
   })
 
   it('of health only ends the waiting, not the run', async () => {
-    const { health, look } = looks()
-    const { activities, reports } = scriptedApplication({ health: look })
-    run = await openApplication(temporal, activities)
-    await run.wake('push')
-    await eventually(
-      () => reports.length,
-      (count) => count > 0,
-    )
-    health.now = settled
+    const { run, reports, settle } = await openWaiting()
+    settle()
     await run.wake('health')
     await run.result()
     expect(await run.inputs()).toHaveLength(1)

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { configMap, type LiveApplication } from '../harness/application.ts'
+import { hookJob } from '../harness/hook.ts'
+import { createNamespace } from '../harness/kube.ts'
+import { beginByHand, terminate, whenInHook, whenOver } from '../harness/operation.ts'
+import { isThere, whenGone } from '../harness/presence.ts'
+import { openScene, type Scene } from '../harness/scene.ts'
+
+const namespace = 'e2e-hooks'
+let scene: Scene
+
+const job = (name: string) => `/apis/batch/v1/namespaces/${namespace}/jobs/${name}`
+const config = (name: string) => `/api/v1/namespaces/${namespace}/configmaps/${name}`
+const resultsOf = ({ status }: LiveApplication) =>
+  (status?.operationState?.syncResult.resources ?? []).map(
+    ({ kind, name, syncPhase, hookPhase }) => `${syncPhase} ${kind} ${name} ${hookPhase}`,
+  )
+
+beforeAll(async () => {
+  scene = await openScene(inject('endpoints'), namespace)
+  await createNamespace(scene.kube, namespace)
+})
+afterAll(() => scene.close())
+
+describe('a sync by hand', () => {
+  it('runs hooks around the waves, clears the request and lets the hooks go (HOOK-01, HOOK-10)', async () => {
+    const { kube, repository } = scene
+    await repository.push({
+      'hooks/before.yaml': hookJob('before', 'PreSync'),
+      'hooks/after.yaml': hookJob('after', 'PostSync', { policy: 'HookSucceeded' }),
+      'hooks/config.yaml': configMap('hooked', 'one'),
+    })
+    await beginByHand(scene, 'hooks', { prune: true })
+    const over = await whenOver(kube, 'hooks')
+    expect(over.status?.operationState).toMatchObject({
+      phase: 'Succeeded',
+      operation: { initiatedBy: { username: 'kim' } },
+    })
+    expect(resultsOf(over)).toEqual([
+      'PreSync Job before Succeeded',
+      'Sync ConfigMap hooked Running',
+      'PostSync Job after Succeeded',
+    ])
+    expect(over.status?.history?.[0]?.initiatedBy).toEqual({ username: 'kim' })
+    const before = await kube.request('GET', job('before'))
+    expect(before.metadata.finalizers ?? []).not.toContain('argocd.argoproj.io/hook-finalizer')
+    await whenGone(kube, job('after'))
+    // hooks are no resources (HOOK-04)
+    expect(over.status?.resources?.map(({ kind }) => kind)).toEqual(['ConfigMap'])
+  })
+
+  it('fails with the hook, before anything else is written, and runs SyncFail hooks (HOOK-11)', async () => {
+    await scene.repository.push({
+      'failing/before.yaml': hookJob('failing', 'PreSync', { simulate: 'fail' }),
+      'failing/sorry.yaml': hookJob('sorry', 'SyncFail'),
+      'failing/config.yaml': configMap('failing', 'one'),
+    })
+    await beginByHand(scene, 'failing')
+    const over = await whenOver(scene.kube, 'failing')
+    expect(over.status?.operationState?.phase).toBe('Failed')
+    expect(over.status?.driftless?.failure).toMatchObject({
+      cause: 'hook',
+      object: `Job ${namespace}/failing`,
+    })
+    expect(resultsOf(over)).toEqual(['PreSync Job failing Failed', 'SyncFail Job sorry Succeeded'])
+    expect(await isThere(scene.kube, config('failing'))).toBe(false)
+  })
+
+  it('is terminated in the middle of a hook, which is deleted (SYNC-25)', async () => {
+    const { kube, repository } = scene
+    await repository.push({
+      'endless/before.yaml': hookJob('endless', 'PreSync', { runtime: '10m' }),
+      'endless/config.yaml': configMap('endless', 'one'),
+    })
+    await beginByHand(scene, 'endless')
+    await whenInHook(kube, 'endless', 'PreSync')
+    await terminate(kube, 'endless')
+    const over = await whenOver(kube, 'endless')
+    expect(over.status?.operationState).toMatchObject({
+      phase: 'Failed',
+      message: 'Operation terminated',
+    })
+    await whenGone(kube, job('endless'))
+    expect(await isThere(kube, config('endless'))).toBe(false)
+  })
+})

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import type { ApplicationStatus } from '../../core/status/status.ts'
+import {
+  applicationsPath,
+  configMap,
+  isDeployed,
+  isOutOfSync,
+  type LiveApplication,
+  whenApplication,
+} from '../harness/application.ts'
+import { eventually } from '../harness/eventually.ts'
+import { byHand } from '../harness/operation.ts'
+import { openScene, type Scene } from '../harness/scene.ts'
+
+const namespace = 'e2e-plain'
+let scene: Scene
+
+beforeAll(async () => {
+  scene = await openScene(inject('endpoints'), namespace)
+})
+afterAll(() => scene.close())
+
+describe('a plain Argo CD Application', () => {
+  it('works unchanged, and its namespace is created and belongs to nobody (SYNCP-08)', async () => {
+    const { kube, repository } = scene
+    const head = await repository.push({ 'plain/config.yaml': configMap('plain', 'one') })
+    const syncPolicy = {
+      automated: { prune: true, selfHeal: true },
+      syncOptions: ['CreateNamespace=true'],
+    }
+    await scene.create('plain', { path: 'plain', spec: { revisionHistoryLimit: 10, syncPolicy } })
+    const { status } = await whenApplication(kube, 'plain', isDeployed(head))
+    expect(status?.conditions ?? []).toEqual([])
+    const { metadata } = await kube.request('GET', `/api/v1/namespaces/${namespace}`)
+    expect(metadata.labels?.['driftless.dev/application']).toBeUndefined()
+    expect(metadata.annotations?.['argocd.argoproj.io/tracking-id']).toBeUndefined()
+  })
+})
+
+describe('a refresh', () => {
+  it('is done when its annotation is gone (AUTO-03, AUTO-04)', async () => {
+    const { kube, repository } = scene
+    const path = `${applicationsPath}/fresh`
+    await repository.push({ 'fresh/config.yaml': configMap('fresh', 'one') })
+    await scene.create('fresh', { path: 'fresh', spec: byHand })
+    await whenApplication(kube, 'fresh', isOutOfSync)
+    for (const kind of ['normal', 'hard']) {
+      // no webhook tells of this commit
+      const head = await repository.push({ 'fresh/config.yaml': configMap('fresh', kind) })
+      const annotations = { 'argocd.argoproj.io/refresh': kind }
+      await kube.patch(path, { metadata: { annotations } })
+      const seen = await eventually(
+        () => kube.request<LiveApplication>('GET', path),
+        ({ metadata }) => metadata.annotations?.['argocd.argoproj.io/refresh'] === undefined,
+      )
+      expect((seen.status as ApplicationStatus).sync?.revision).toBe(head)
+    }
+  })
+})
