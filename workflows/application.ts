@@ -22,11 +22,19 @@ export async function application(input: ApplicationInput): Promise<string> {
       application: input.application,
       pending: [...(retrying ? outcome.wakes : []), ...inbox.take()],
       unpublished,
-      ...(retrying && { attempt: (input.attempt ?? 0) + 1 }),
+      ...(retrying && repetitionOf(input, outcome)),
       ...(outcome.carried !== undefined && { carried: outcome.carried }),
     })
   }
   return outcome.summary
+}
+
+function repetitionOf(
+  { attempt = 0, begunAt: first }: ApplicationInput,
+  outcome: Outcome,
+): Pick<ApplicationInput, 'attempt' | 'begunAt'> {
+  const begunAt = first ?? outcome.begunAt
+  return { attempt: attempt + 1, ...(begunAt !== undefined && { begunAt }) }
 }
 
 /** Waits until the operation may be repeated; says false when there is nothing to repeat or news came first. */

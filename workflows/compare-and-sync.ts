@@ -3,6 +3,7 @@ import { SupersededError } from '../core/errors.ts'
 import type { FailureText, RenderedManifests, ResourceResult, SyncPlan } from '../core/flow.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
 import { behavesAs, hasPatch } from './behaviour.ts'
+import type { CarriedOperation } from './contract.ts'
 import { resultTable } from './details.ts'
 import { giveUpCarried } from './early-end.ts'
 import { failureOf } from './failure.ts'
@@ -31,21 +32,38 @@ export async function compareAndSync(operation: Operation): Promise<Outcome> {
     })
     return operation.end(`${short(rendered)}: ${plan.reason}`)
   }
-  const progress: Progress = {
-    startedAt: continued?.startedAt ?? Date.now(),
-    results: (plan.unpruned ?? []).map(notPruned),
-    changed: continued?.changed ?? [],
-  }
+  const progress = progressFrom(operation, plan, continued)
   const end = await runSteps(operation, rendered, plan, progress)
   if (end === 'superseded') {
-    const { startedAt, changed } = progress
-    const { inputs, revision } = rendered
     return operation.end(`${short(rendered)}: gives way to newer work`, {
-      carried: { inputs, revision, startedAt, changed, hooks: hasHooks(plan) },
+      carried: carriedFrom(rendered, plan, progress),
     })
   }
   if (end.failure?.type === SupersededError.name) return again(operation)
   return await ended(operation, rendered, progress, end)
+}
+
+function progressFrom(
+  { input }: Operation,
+  { unpruned = [] }: SyncPlan,
+  continued: CarriedOperation | undefined,
+): Progress {
+  const startedAt = continued?.startedAt ?? Date.now()
+  return {
+    startedAt,
+    begunAt: continued?.begunAt ?? input.begunAt ?? startedAt,
+    results: unpruned.map(notPruned),
+    changed: continued?.changed ?? [],
+  }
+}
+
+function carriedFrom(
+  { inputs, revision }: RenderedManifests,
+  plan: SyncPlan,
+  { startedAt, begunAt, changed }: Progress,
+): CarriedOperation {
+  const first = begunAt === startedAt ? {} : { begunAt }
+  return { inputs, revision, startedAt, ...first, changed, hooks: hasHooks(plan) }
 }
 
 function notPruned(key: ResourceKey): ResourceResult {
@@ -79,7 +97,7 @@ async function ended(
   })
   return operation.end(
     `${short(rendered)}: ${message}`,
-    retryInMs === undefined ? {} : { retryInMs },
+    retryInMs === undefined ? {} : { retryInMs, begunAt: progress.begunAt },
   )
 }
 
@@ -150,6 +168,7 @@ async function compare({ input, decision, wakes }: Operation): Promise<Compared>
     application,
     rendered,
     prove: !regular,
+    ...(anew && { scan: true }),
     ...(behavesAs(decision, 3) && { planning }),
   }
   const comparison = regular
@@ -165,21 +184,23 @@ async function compare({ input, decision, wakes }: Operation): Promise<Compared>
 /** The desired state is not known: nothing is touched, the old state stays and is shown. */
 async function notCompared(operation: Operation, failure: Failure): Promise<Outcome> {
   if (failure.type === SupersededError.name) return again(operation)
-  const { decision } = operation
+  const { decision, input } = operation
   const { request, refresh } = decision
   const retryInMs = retryOf(operation, failure)
   const { type, message } = failure
+  const begunAt = input.begunAt ?? Date.now()
   await operation.report({
     failure: { type, message },
+    begunAt,
     ...(refresh !== undefined && { refreshed: refresh }),
     // a sync that cannot be compared has failed (SYNC-32)
     ...(request !== undefined &&
       retryInMs === undefined && {
         answers: request,
-        operation: notBegun(decision, message, failure),
+        operation: { ...notBegun(decision, message, failure), begunAt },
       }),
   })
-  return operation.end(message, retryInMs === undefined ? {} : { retryInMs })
+  return operation.end(message, retryInMs === undefined ? {} : { retryInMs, begunAt })
 }
 
 function short({ revision }: { readonly revision: string }): string {

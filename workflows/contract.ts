@@ -49,6 +49,8 @@ export type ApplicationInput = {
   readonly pending?: readonly Wake[]
   /** Earlier attempts of the operation that this run repeats. */
   readonly attempt?: number
+  /** Epoch ms of the start of the first of these attempts: people are told of all in one message. */
+  readonly begunAt?: number
   readonly carried?: CarriedOperation
   /** Events that Kafka has not taken yet. */
   readonly unpublished?: readonly unknown[]
@@ -58,6 +60,7 @@ export type ApplicationInput = {
 export type CarriedOperation = {
   readonly inputs: string
   readonly startedAt: number
+  readonly begunAt?: number
   readonly changed: readonly ResourceKey[]
   readonly revision?: string
   /** Whether hooks of it may be left that have to be let go. */

@@ -25,10 +25,16 @@ export async function giveUpCarried(operation: Operation, newer?: string): Promi
   await operation.report({ ends: { how: 'superseded', message, ...startOf(carried) } })
 }
 
-function startOf(carried: Operation['input']['carried']): Pick<EarlyEnd, 'startedAt' | 'revision'> {
+function startOf(
+  carried: Operation['input']['carried'],
+): Pick<EarlyEnd, 'startedAt' | 'begunAt' | 'revision'> {
   if (carried === undefined) return {}
-  const { startedAt, revision } = carried
-  return { startedAt, ...(revision !== undefined && { revision }) }
+  const { startedAt, begunAt, revision } = carried
+  return {
+    startedAt,
+    ...(begunAt !== undefined && { begunAt }),
+    ...(revision !== undefined && { revision }),
+  }
 }
 
 async function settle(

@@ -21,7 +21,10 @@ export type Operation = {
   /** Writes the status; what is the same for the whole operation is filled in. */
   readonly report: (facts: Partial<StatusReport>) => Promise<void>
   /** The end of the operation as the run hands it on. */
-  readonly end: (summary: string, more?: Pick<Outcome, 'retryInMs' | 'carried'>) => Outcome
+  readonly end: (
+    summary: string,
+    more?: Pick<Outcome, 'retryInMs' | 'begunAt' | 'carried'>,
+  ) => Outcome
   /** Whether newer work takes the place of this operation at a safe point. */
   readonly isOvertaken: () => boolean
 }
@@ -29,6 +32,8 @@ export type Operation = {
 /** What has been done so far; grows while the steps run. */
 export type Progress = {
   readonly startedAt: number
+  /** Epoch ms of the start of the first attempt. */
+  readonly begunAt: number
   results: readonly ResourceResult[]
   /** The objects that this operation changed: those it waits for. */
   changed: readonly ResourceKey[]
@@ -47,10 +52,11 @@ export type End = {
 export function factsOf(
   { decision, input }: Operation,
   rendered: RenderedManifests,
-  { startedAt, results }: Progress,
+  { startedAt, begunAt, results }: Progress,
 ): Omit<OperationFacts, 'phase' | 'message'> {
   return {
     startedAt,
+    ...(begunAt !== startedAt && { begunAt }),
     results,
     revision: rendered.revision,
     trigger: decision.trigger,

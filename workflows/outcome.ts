@@ -7,6 +7,8 @@ export type Outcome = {
   readonly summary: string
   /** Set when the same operation is repeated after this long, unless something newer comes. */
   readonly retryInMs?: number
+  /** Epoch ms of the start of its first attempt. */
+  readonly begunAt?: number
   /** The wakes to repeat it with. */
   readonly wakes: readonly Wake[]
   readonly carried?: CarriedOperation

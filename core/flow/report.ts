@@ -8,6 +8,8 @@ export type OperationFacts = {
   readonly phase: 'Running' | 'Succeeded' | 'Failed' | 'Error'
   readonly message: string
   readonly startedAt: number
+  /** Epoch ms of the start of its first attempt, when this one repeats it. */
+  readonly begunAt?: number
   readonly finishedAt?: number
   readonly revision: string
   readonly trigger: string
@@ -29,6 +31,8 @@ export type StatusReport = {
   readonly specDigest: string
   readonly rendered?: RenderedManifests
   readonly failure?: FailureText
+  /** Epoch ms of the first attempt of a comparison that failed and is repeated. */
+  readonly begunAt?: number
   readonly problems?: readonly string[]
   readonly conditions?: readonly ConditionText[]
   readonly operation?: OperationFacts
@@ -51,6 +55,7 @@ export type EarlyEnd = {
   readonly revision?: string
   /** Epoch ms of the start of the operation that is meant; any when absent. */
   readonly startedAt?: number
+  readonly begunAt?: number
 }
 
 /** What a report made of the application. */

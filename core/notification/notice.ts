@@ -10,7 +10,7 @@ const maxEvents = 50
 
 /** One state of an operation as people are told of it. Facts of the operation only, never a body. */
 export type Notice = {
-  /** `<namespace>/<name>/<start in epoch ms>`; the same for all states of one operation. */
+  /** `<namespace>/<name>/<start in epoch ms>`; the same for all states and attempts of one operation. */
   readonly operation: string
   /** Grows with every report; an older notice never takes the place of a newer one. */
   readonly sequence: number
@@ -79,7 +79,8 @@ function ofOperation(
   { ref, before, report }: Reporting,
   facts: OperationFacts,
 ): Notice | undefined {
-  const { phase, message, request, failure, results, startedAt, revision, trigger } = facts
+  const { phase, message, request, failure, results, revision, trigger } = facts
+  const startedAt = facts.begunAt ?? facts.startedAt
   const said = before.operationState
   const isSaid = phase === 'Running' && said?.phase === 'Running' && said.message === message
   if (request?.dryRun || isSaid) return undefined
@@ -98,7 +99,8 @@ function endedEarly({ ref, before, report }: Reporting): Notice | undefined {
   const { ends, at, sequence } = report
   const { operationState } = before
   if (ends?.startedAt === undefined) return undefined
-  const { startedAt, message, revision = operationState?.syncResult.revision ?? '' } = ends
+  const { message, revision = operationState?.syncResult.revision ?? '' } = ends
+  const startedAt = ends.begunAt ?? ends.startedAt
   return {
     ...{ operation: operationId(ref, startedAt), sequence, phase: 'Failed' },
     ...{ message: cut(message), startedAt, at, retries: operationState?.retryCount ?? 0 },
@@ -107,11 +109,11 @@ function endedEarly({ ref, before, report }: Reporting): Notice | undefined {
 }
 
 function notCompared({ ref, before, report }: Reporting): Notice | undefined {
-  const { failure, at, sequence } = report
+  const { failure, at, sequence, begunAt: startedAt = at } = report
   if (failure === undefined) return undefined
   return {
-    ...{ operation: operationId(ref, at), sequence, phase: 'Error', retries: 0 },
-    ...{ message: cut(failure.message), startedAt: at, at, trigger: 'comparison', initiator: '' },
+    ...{ operation: operationId(ref, startedAt), sequence, phase: 'Error', retries: 0 },
+    ...{ message: cut(failure.message), startedAt, at, trigger: 'comparison', initiator: '' },
     ...{ revision: before.sync?.revision ?? '', resources: countsOf([]) },
     failure: shortFailure(explainFailure(failure)),
   }

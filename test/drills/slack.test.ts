@@ -127,6 +127,29 @@ describe('people hear of every deployment in one message', () => {
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(pauseMs)
   })
 
+  it('goes on with the same message when the operation is repeated', async () => {
+    const [name, later] = ['repeated', `${namespace}-later`]
+    await stack.kube.request(
+      'POST',
+      applicationsPath,
+      applicationManifest({
+        ...{ name, repoURL: repository.url, namespace: later, path: 'quick' },
+        spec: {
+          syncPolicy: {
+            automated: {},
+            retry: { limit: -1, backoff: { duration: '1s', factor: 1, maxDuration: '1s' } },
+          },
+        },
+      }),
+    )
+    const [first] = await whenTold(failed)
+    await stack.kube.request('POST', '/api/v1/namespaces', { metadata: { name: later } })
+    const told = await whenTold(synced)
+    expect(told).toHaveLength(1)
+    expect(told[0]?.ts).toBe(first?.ts)
+    expect(told[0]?.replies).toHaveLength(1)
+  })
+
   it('tells of a failure in red, with cause, object and the way out in the thread', async () => {
     await deploy('broken', { 'driftless.dev/health-timeout': '3s' })
     const [message, ...more] = await whenTold(failed)
