@@ -9,6 +9,7 @@ import type { Manifest } from '../core/manifest/manifest.ts'
 import type { ActivityClients } from './clients.ts'
 import { destinationOf } from './current.ts'
 import { kindGuard, type RefuseForbiddenKind } from './permitted.ts'
+import { refusedByQuota } from './quota.ts'
 import { type Desired, desiredByKey } from './rendered.ts'
 
 export type Planned = {
@@ -19,7 +20,8 @@ export type Planned = {
 const parallelDryRuns = 8
 
 /**
- * Tries everything as a dry-run and returns all refusals together (design §7). Not tried, since only
+ * Tries everything as a dry-run, and what it creates against the quotas, and returns all refusals
+ * together (design §7). Not tried, since only
  * the apply itself can tell: what lives in a namespace or is of a kind that the plan brings, hooks
  * whose object is there already, and what a webhook refuses only because it is a dry-run.
  */
@@ -39,12 +41,18 @@ export async function tryChanges(
   const brought = broughtBy(changes, byKey)
   const refuse = kindGuard(clients.applications, current)
   const limit = pLimit(parallelDryRuns)
+  const tried = [...applied, ...hooked.filter(({ key }) => cluster.live.get(key) === undefined)]
   const results = await Promise.all(
-    [...applied, ...hooked.filter(({ key }) => cluster.live.get(key) === undefined)].map(
-      (desired) => limit(() => tryOne(refuse, cluster, desired, brought)),
-    ),
+    tried.map((desired) => limit(() => tryOne(refuse, cluster, desired, brought))),
   )
-  return results.flat()
+  const refused = results.flat()
+  const creations = tried.filter(
+    ({ key, manifest }) =>
+      cluster.live.get(key) === undefined &&
+      !isOfBrought(manifest, brought) &&
+      !refused.some((result) => result.key === key),
+  )
+  return [...refused, ...(await refusedByQuota(cluster, creations))]
 }
 
 type Brought = { readonly namespaces: ReadonlySet<string>; readonly kinds: ReadonlySet<string> }
