@@ -20,6 +20,7 @@ import { inventoryKinds } from '../core/status/inventory.ts'
 import type { ActivityClients } from './clients.ts'
 import { compareCached, compareProven, leftovers, type Row, watchKinds } from './compare.ts'
 import { destinationOf, presentApplication } from './current.ts'
+import { kindsInUse } from './kinds-in-use.ts'
 import { createPlan, type Planning } from './plan.ts'
 import { type Desired, readRendered } from './rendered.ts'
 
@@ -28,6 +29,8 @@ export type DiffInput = {
   readonly rendered: RenderedManifests
   /** Ask the server where only it can tell; not needed where the apply itself follows and tells. */
   readonly prove: boolean
+  /** Look for objects of the application in every kind, not only in those that it is known to have. */
+  readonly scan?: boolean
   /** When given, the plan is made with it. */
   readonly planning?: Planning
 }
@@ -49,11 +52,12 @@ export function createDiff(clients: ActivityClients) {
 }
 
 function createCompare(clients: ActivityClients) {
-  return async ({ application: ref, rendered, prove }: DiffInput): Promise<Comparison> => {
+  return async ({ application: ref, rendered, prove, scan }: DiffInput): Promise<Comparison> => {
     const current = await presentApplication(clients.applications, ref)
     const cluster = destinationOf(clients, current)
     const { objects, resources: declared } = await readRendered(clients.artifacts, rendered.digest)
     await cluster.watch(inventoryKinds(current.object))
+    if (scan === true) await cluster.watch(await kindsInUse(cluster, current.label))
     refuseUnknownKinds(objects, await watchKinds(cluster, objects))
     const limit = pLimit(parallelDryRuns)
     const rows = await Promise.all(

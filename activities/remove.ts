@@ -1,13 +1,10 @@
-import pLimit from 'p-limit'
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster, DeletePropagation } from '../clients/kube/cluster.ts'
-import type { KindName } from '../clients/kube/kind-watch.ts'
-import { AdmissionDenied, NotFoundError } from '../core/errors.ts'
 import type { ApplicationRef } from '../core/flow.ts'
 import { keyOf, partsOf } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { isKeptOnDelete } from '../core/manifest/sync-option.ts'
-import { applicationLabelKey, instanceName, isOwned } from '../core/manifest/tracking.ts'
+import { instanceName, isOwned } from '../core/manifest/tracking.ts'
 import { hookFinalizer } from '../core/plan/hook.ts'
 import { pruneOrder } from '../core/plan/prune-order.ts'
 import { isResourcesFinalizer } from '../core/policy/decide.ts'
@@ -15,6 +12,7 @@ import { inventoryKinds } from '../core/status/inventory.ts'
 import { followChanges } from './changes.ts'
 import type { ActivityClients } from './clients.ts'
 import { currentApplication, destinationOf } from './current.ts'
+import { kindsInUse } from './kinds-in-use.ts'
 
 export type RemoveInput = { readonly application: ApplicationRef }
 export type Removed = { readonly remaining: number }
@@ -68,38 +66,10 @@ export function createRemove(clients: ActivityClients) {
   }
 }
 
+/** An Application whose worker died before its first status was written has objects without an inventory. */
 async function watchOwned(cluster: Cluster, { object, label }: StoredApplication): Promise<void> {
   const known = inventoryKinds(object)
   await cluster.watch(known.length > 0 ? known : await kindsInUse(cluster, label))
-}
-
-const parallelLists = 8
-
-/**
- * An Application without an inventory may have objects all the same, when its worker died before the
- * first status was written: then every kind is asked for its label.
- */
-async function kindsInUse(cluster: Cluster, label: string): Promise<readonly KindName[]> {
-  const limit = pLimit(parallelLists)
-  const found = await Promise.all(
-    (await cluster.discovery.kinds()).map((kind) => limit(() => isInUse(cluster, kind, label))),
-  )
-  return found.flat()
-}
-
-async function isInUse(
-  cluster: Cluster,
-  kind: KindName,
-  label: string,
-): Promise<readonly KindName[]> {
-  try {
-    const objects = await cluster.list(kind, '', `${applicationLabelKey}=${label}`)
-    return objects.length === 0 ? [] : [kind]
-  } catch (error) {
-    // a kind that can only be created, such as a review, has no list
-    if (error instanceof NotFoundError || error instanceof AdmissionDenied) return []
-    throw error
-  }
 }
 
 // objects of these kinds own none that are worth waiting for; Foreground would only cost the

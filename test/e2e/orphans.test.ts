@@ -1,47 +1,52 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { applicationLabel } from '../../core/digest.ts'
-import { applicationManifest, applicationsPath } from '../harness/application.ts'
-import { eventually } from '../harness/eventually.ts'
-import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
-import { createKubeClient, type KubeClient } from '../harness/kube.ts'
+import { applicationsPath, configMap, isDeployed, whenApplication } from '../harness/application.ts'
+import { createNamespace } from '../harness/kube.ts'
+import { isThere, whenGone } from '../harness/presence.ts'
+import { openScene, type Scene } from '../harness/scene.ts'
 
-const endpoints = inject('endpoints')
 const namespace = 'e2e-orphans'
-const name = 'orphans'
-let kube: KubeClient
-let repository: ScratchRepository
+let scene: Scene
 
 beforeAll(async () => {
-  kube = createKubeClient(endpoints.kubeconfig)
-  repository = await createScratchRepository('orphans')
-  await kube.request('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
+  scene = await openScene(inject('endpoints'), namespace)
+  await createNamespace(scene.kube, namespace)
 })
 
-afterAll(async () => {
-  await repository.close()
-  await kube.close()
-})
+afterAll(() => scene.close())
 
-it('deletes what an Application owns also when its status knows of nothing', async () => {
-  // as a worker leaves it that dies between its first write and its first status
-  const lease = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`
-  await kube.request('POST', lease, {
+// as a worker leaves it that dies between its first write and its first status
+const leases = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`
+const leaveBehind = (name: string) =>
+  scene.kube.request('POST', leases, {
     metadata: {
-      name: 'left',
+      name: `left-by-${name}`,
       labels: { 'driftless.dev/application': applicationLabel('argocd', name) },
       annotations: {
-        'argocd.argoproj.io/tracking-id': `${name}:coordination.k8s.io/Lease:${namespace}/left`,
+        'argocd.argoproj.io/tracking-id': `${name}:coordination.k8s.io/Lease:${namespace}/left-by-${name}`,
       },
     },
   })
+
+it('deletes what an Application owns also when its status knows of nothing', async () => {
+  const { kube, repository } = scene
+  const name = 'orphans'
+  await leaveBehind(name)
   await repository.push({ 'README.md': 'nothing to deploy' })
-  const spec = { syncPolicy: {} }
-  const application = applicationManifest({ name, repoURL: repository.url, namespace, spec })
-  await kube.request('POST', applicationsPath, application)
+  await scene.create(name, { spec: { syncPolicy: {} } })
   await kube.request('DELETE', `${applicationsPath}/${name}`)
-  await eventually(
-    () => kube.try('GET', `${applicationsPath}/${name}`),
-    ({ status }) => status === 404,
-  )
-  expect((await kube.try('GET', `${lease}/left`)).status).toBe(404)
+  await whenGone(kube, `${applicationsPath}/${name}`)
+  expect(await isThere(kube, `${leases}/left-by-${name}`)).toBe(false)
+})
+
+it('finds it with a hard refresh', async () => {
+  const { kube, repository } = scene
+  const name = 'found'
+  const head = await repository.push({ 'found/config.yaml': configMap('found', 'x') })
+  await scene.create(name, { path: name })
+  await whenApplication(kube, name, isDeployed(head))
+  await leaveBehind(name)
+  const annotations = { 'argocd.argoproj.io/refresh': 'hard' }
+  await kube.patch(`${applicationsPath}/${name}`, { metadata: { annotations } })
+  await whenGone(kube, `${leases}/left-by-${name}`)
 })
