@@ -72,7 +72,7 @@ function ofOperation({ ref, after, report }: Reporting, operation: OperationFact
   const counts = countsOf(results)
   const counted = Object.entries(counts).map(([status, count]) => `${count} ${status}`)
   return decisionEvent({
-    ...{ step: 'operated', id: `${ref.uid}-${report.sequence}`, source: sourceOf(ref) },
+    ...{ step: 'operated', id: `${ref.uid}-${startedAt}`, source: sourceOf(ref) },
     ...{ at: report.at, events: report.decided?.events ?? [], revision },
     application: nameOf(ref),
     summary: `${phase} at ${revision.slice(0, 7)}: ${message}; ${counted.join(', ') || 'no objects'}; health ${health}`,

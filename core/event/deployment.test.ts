@@ -107,11 +107,14 @@ describe('an event of a deployment', () => {
   const failure = { type: 'AdmissionDenied', message: 'no', object: 'ConfigMap shop/c' }
   const report = statusReport({ operation: operationFacts({ phase: 'Failed', failure }) })
 
-  it('has the same id when it is told again, and another one for another report', () => {
-    expect(events(report)).toEqual(events(report))
+  it('has the same id when its report is made again, and another one for another operation', () => {
+    const { operation } = report
     const [one] = events(report)
-    const [other] = events({ ...report, sequence: report.sequence + 1 })
+    const [redone] = events({ ...report, sequence: report.sequence + 1 })
+    const later = operation && { ...operation, startedAt: operation.startedAt + 1 }
+    const [other] = events({ ...report, ...(later && { operation: later }) })
     expect(one?.id).toBe(`u-1-${newYear}-sync-failed`)
+    expect(redone?.id).toBe(one?.id)
     expect(other?.id).not.toBe(one?.id)
   })
 

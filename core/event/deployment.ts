@@ -111,7 +111,7 @@ function eventOf(kind: Kind, { ref, after, report }: Told): DeploymentEvent {
   const failure = report.operation?.failure ?? report.failure
   return {
     specversion: '1.0',
-    id: `${ref.uid}-${report.sequence}-${kind}`,
+    id: `${ref.uid}-${markOf(kind, report)}-${kind}`,
     source: `/applications/${application}`,
     type: `dev.driftless.deployment.${kind}`,
     subject: application,
@@ -126,6 +126,11 @@ function eventOf(kind: Kind, { ref, after, report }: Told): DeploymentEvent {
       ...(failure !== undefined && { failure: explainFailure(failure) }),
     },
   }
+}
+
+/** What is told of an operation once is the same event, however often its report is made. */
+function markOf(kind: Kind, { operation, sequence }: StatusReport): number {
+  return kind.startsWith('sync-') && operation !== undefined ? operation.startedAt : sequence
 }
 
 function deletionError({ conditions = [] }: StatusReport): string | undefined {

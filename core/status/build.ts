@@ -30,18 +30,13 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
   const { application, previous, report, resources } = input
   const at = rfc3339(report.at)
   const operationState = operationStateOf(application, report, previous.operationState)
-  const inputs = report.rendered?.inputs ?? previous.driftless?.inputs
-  const rendered = report.rendered?.digest ?? previous.driftless?.rendered
-  const lastAttempt = attemptAfter(previous, report)
-  const isAgain = isCounted(previous, report)
-  const heals = isAgain ? previous.driftless?.heals : healsAfter(previous, report)
-  const hold = holdAfter(application, previous, report)
-  const failure = failureAfter(previous, report)
+  const again = isCounted(previous, report)
+  const history = previous.history ?? []
   return {
     sync: syncOf(input),
     health: healthOf(input, at),
     ...(operationState !== undefined && { operationState }),
-    history: historyOf(input),
+    history: again ? history : historyAfter(application, history, report),
     conditions: conditionsOf(previous, report, input.unbuilt),
     resources: resources ?? previous.resources ?? [],
     summary: input.images.length > 0 ? { images: input.images } : (previous.summary ?? {}),
@@ -51,36 +46,43 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
       sequence: report.sequence,
       specDigest: report.specDigest,
       observed: input.observed,
-      ...(inputs !== undefined && { inputs }),
-      ...(rendered !== undefined && { rendered }),
-      ...(lastAttempt !== undefined && { lastAttempt }),
-      ...(heals !== undefined && { heals }),
-      ...(hold !== undefined && { hold }),
-      ...(failure !== undefined && { failure }),
+      ...definedOf({
+        inputs: report.rendered?.inputs ?? previous.driftless?.inputs,
+        rendered: report.rendered?.digest ?? previous.driftless?.rendered,
+        lastAttempt: attemptAfter(previous, report),
+        ended: endOf(report) ?? previous.driftless?.ended,
+        heals: again ? previous.driftless?.heals : healsAfter(previous, report),
+        hold: holdAfter(application, previous, report),
+        failure: failureAfter(previous, report),
+      }),
     },
   }
 }
 
+type Defined<T> = { readonly [Name in keyof T]?: NonNullable<T[Name]> }
+
+function definedOf<T extends object>(values: T): Defined<T> {
+  const known = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(known) as Defined<T>
+}
+
 /** Made again because its answer was lost, or health moved: what it counts is counted already. */
-function isCounted({ driftless }: ApplicationStatus, { again, sequence }: StatusReport): boolean {
-  return again === true || driftless?.sequence === sequence
+function isCounted(previous: ApplicationStatus, report: StatusReport): boolean {
+  const { again, sequence } = report
+  return again === true || previous.driftless?.sequence === sequence || isKnownEnd(previous, report)
 }
 
 /**
- * Whether the end of this operation is in the status already. The write that ends a request wakes
- * the workflow; what it was about to do is then done anew, with another sequence.
+ * Whether the end of this operation is in the status already. A message that comes while a run
+ * reports its end makes Temporal redo that step: what it wrote is then written anew, with another sequence.
  */
-function isKnownEnd({ operationState }: ApplicationStatus, { operation }: StatusReport): boolean {
-  if (operation === undefined || operation.heal || !operationState?.finishedAt) return false
-  const { startedAt, syncResult } = operationState
-  return startedAt === rfc3339(operation.startedAt) && syncResult.revision === operation.revision
+function isKnownEnd({ driftless }: ApplicationStatus, report: StatusReport): boolean {
+  const end = endOf(report)
+  return end !== undefined && end === driftless?.ended
 }
 
-function historyOf({ application, previous, report }: StatusInput) {
-  const history = previous.history ?? []
-  return isCounted(previous, report) || isKnownEnd(previous, report)
-    ? history
-    : historyAfter(application, history, report)
+function endOf({ operation }: StatusReport): number | undefined {
+  return operation?.finishedAt === undefined ? undefined : operation.startedAt
 }
 
 function syncOf({ application, previous, report, resources }: StatusInput) {

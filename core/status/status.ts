@@ -87,6 +87,8 @@ export type OwnStatus = {
   readonly inputs?: string
   readonly rendered?: string
   readonly lastAttempt?: LastAttempt
+  /** Epoch ms of the start of the operation that ended last: its end is counted once. */
+  readonly ended?: number
   /** What the write of this sequence was news of; see core/event/deployment.ts. */
   readonly news?: readonly string[]
   readonly hold?: Hold
