@@ -110,4 +110,26 @@ describe('R1: the worker is killed', () => {
     )
     expect(patches).toHaveLength(1)
   })
+  it('what drifts or falls ill while no worker runs is noticed by the next one', async () => {
+    const name = await namespaceFor('drill-meanwhile')
+    const head = await repository.push({
+      [`${name}/config.yaml`]: configMap('config', 'declared'),
+      [`${name}/pod.yaml`]:
+        'apiVersion: v1\nkind: Pod\nmetadata: {name: lonely}\nspec: {containers: [{name: c, image: "web:1"}]}\n',
+    })
+    await create(name)
+    await whenApplication(stack.kube, name, isDeployed(head))
+    const objects = `/api/v1/namespaces/${name}`
+    const before = stack.endpoints.pids.worker
+    stack.kill('worker')
+    await stack.kube.patch(`${objects}/configmaps/config`, { data: { value: 'by hand' } })
+    await stack.kube.patch(`${objects}/pods/lonely/status`, { status: { phase: 'Failed' } })
+    await whenApplication(stack.kube, name, ({ health }) => health?.status === 'Degraded')
+    expect(stack.endpoints.pids.worker).not.toBe(before)
+    const { data } = await eventually(
+      () => stack.kube.request('GET', `${objects}/configmaps/config`),
+      (config) => (config.data as { value: string }).value === 'declared',
+    )
+    expect(data).toEqual({ value: 'declared' })
+  })
 })
