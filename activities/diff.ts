@@ -11,9 +11,10 @@ import type {
   ResourceDiff,
   SyncPlan,
 } from '../core/flow.ts'
-import { kindBroughtBy, kindNameOf } from '../core/manifest/crd.ts'
+import { kindNameOf } from '../core/manifest/crd.ts'
 import { keyOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
 import { instanceName, isTracked } from '../core/manifest/tracking.ts'
+import { broughtBy } from '../core/plan/brought.ts'
 import { waveOf } from '../core/plan/order.ts'
 import { isHook, phasesOf } from '../core/plan/phase.ts'
 import { inventoryKinds } from '../core/status/inventory.ts'
@@ -115,7 +116,7 @@ async function missingNamespace(
 /** A kind that the same revision brings by a CustomResourceDefinition will exist in time. */
 function refuseUnknownKinds(declared: readonly Desired[], unknown: ReadonlySet<string>): void {
   if (unknown.size === 0) return
-  const brought = new Set(declared.flatMap(({ manifest }) => kindBroughtBy(manifest) ?? []))
+  const { kinds: brought } = broughtBy(declared.map(({ manifest }) => manifest))
   const missing = declared.filter(({ manifest }) => {
     const name = kindNameOf(manifest)
     return unknown.has(name) && !brought.has(name)

@@ -3,9 +3,9 @@ import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import { NetworkError, PlatformError } from '../core/errors.ts'
 import type { PlannedHook, ResourceResult, SyncChange } from '../core/flow.ts'
-import { kindBroughtBy, kindNameOf } from '../core/manifest/crd.ts'
 import { partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
+import { type Brought, broughtBy, needsBrought } from '../core/plan/brought.ts'
 import type { ActivityClients } from './clients.ts'
 import { destinationOf } from './current.ts'
 import { kindGuard, type RefuseForbiddenKind } from './permitted.ts'
@@ -38,7 +38,7 @@ export async function tryChanges(
     return desired === undefined ? [] : [desired]
   })
   const hooked = hooks.flatMap(({ object }) => objects[object] ?? [])
-  const brought = broughtBy(changes, byKey)
+  const brought = broughtByPlan(changes, byKey)
   const refuse = kindGuard(clients.applications, current)
   const limit = pLimit(parallelDryRuns)
   const tried = [...applied, ...hooked.filter(({ key }) => cluster.live.get(key) === undefined)]
@@ -49,27 +49,20 @@ export async function tryChanges(
   const creations = tried.filter(
     ({ key, manifest }) =>
       cluster.live.get(key) === undefined &&
-      !isOfBrought(manifest, brought) &&
+      !needsBrought(manifest, brought) &&
       !refused.some((result) => result.key === key),
   )
   return [...refused, ...(await refusedByQuota(cluster, creations))]
 }
 
-type Brought = { readonly namespaces: ReadonlySet<string>; readonly kinds: ReadonlySet<string> }
-
-function broughtBy(
+function broughtByPlan(
   changes: readonly SyncChange[],
   byKey: ReadonlyMap<ResourceKey, Desired>,
 ): Brought {
-  const created = changes.filter(({ action }) => action === 'create' || action === 'namespace')
-  const namespaces = created
-    .map(({ key }) => partsOf(key))
-    .filter(({ kind }) => kind === 'Namespace')
-  const kinds = changes.flatMap(({ key }) => {
-    const declared = byKey.get(key)
-    return (declared && kindBroughtBy(declared.manifest)) ?? []
-  })
-  return { namespaces: new Set(namespaces.map(({ name }) => name)), kinds: new Set(kinds) }
+  const created = changes.filter(({ action }) => action === 'create')
+  const namespace = changes.find(({ action }) => action === 'namespace')
+  const manifests = created.flatMap(({ key }) => byKey.get(key)?.manifest ?? [])
+  return broughtBy(manifests, namespace && partsOf(namespace.key).name)
 }
 
 async function tryOne(
@@ -80,7 +73,7 @@ async function tryOne(
 ): Promise<readonly ResourceResult[]> {
   try {
     refuse(key)
-    if (isOfBrought(manifest, brought)) return []
+    if (needsBrought(manifest, brought)) return []
     await cluster.dryRun(named(manifest))
     return []
   } catch (error) {
@@ -90,10 +83,6 @@ async function tryOne(
     const message = `${showKey(key)}: ${error.message}`
     return [{ key, status: 'SyncFailed', failure: error.name, message }]
   }
-}
-
-function isOfBrought(manifest: Manifest, { namespaces, kinds }: Brought): boolean {
-  return namespaces.has(manifest.metadata.namespace ?? '') || kinds.has(kindNameOf(manifest))
 }
 
 /** A dry-run needs a name; which one does not matter. */

@@ -1,10 +1,12 @@
 import type { StoredApplication } from '../clients/applications.ts'
+import { syncOption } from '../core/application.ts'
 import { compareObject } from '../core/diff/compare.ts'
 import { isSameObject } from '../core/diff/same-object.ts'
 import { PlatformError } from '../core/errors.ts'
 import { groupOf, keyFrom, keyOf, partsOf } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { maskSecrets } from '../core/manifest/mask.ts'
+import { type Brought, broughtBy, needsBrought } from '../core/plan/brought.ts'
 import { isHook } from '../core/plan/phase.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { ApiClients, ReadCluster } from './clients.ts'
@@ -56,8 +58,11 @@ export async function managedResources(
         keyFrom({ ...resource, group: resource.group ?? '', namespace: resource.namespace ?? '' }),
       ),
   )
+  const creates = syncOption(stored.application, 'CreateNamespace') === 'true'
+  const { namespace } = stored.application.spec.destination
+  const brought = broughtBy(manifests, creates ? namespace : undefined)
   const states = await Promise.all([
-    ...manifests.map((target) => statesOf(cluster, target)),
+    ...manifests.map((target) => statesOf(cluster, target, brought)),
     ...leftovers.map(async (leftover): Promise<States> => {
       const live = await readOne(cluster, leftover)
       return { target: undefined, live, predicted: undefined }
@@ -66,7 +71,7 @@ export async function managedResources(
   return states.flatMap(managedResource)
 }
 
-async function statesOf(cluster: ReadCluster, target: Manifest): Promise<States> {
+async function statesOf(cluster: ReadCluster, target: Manifest, brought: Brought): Promise<States> {
   const { kind, namespace, name } = partsOf(keyOf(target))
   const group = groupOf(target.apiVersion)
   const version = target.apiVersion.slice(group === '' ? 0 : group.length + 1)
@@ -77,7 +82,9 @@ async function statesOf(cluster: ReadCluster, target: Manifest): Promise<States>
     return { target, live, predicted: await cluster.dryRun(target) }
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
-    return { target, live, predicted: target, message: error.message }
+    // before what it needs is there, nobody can say more than that it will be created
+    const isEarly = live === undefined && needsBrought(target, brought)
+    return { target, live, predicted: target, ...(!isEarly && { message: error.message }) }
   }
 }
 

@@ -27,9 +27,9 @@ let repository: ScratchRepository
 let head = ''
 let first = ''
 
-const managed = async (query = '') => {
+const managed = async (query = '', of = path) => {
   const { body } = await api.call<{ items: readonly ManagedResource[] }>(
-    ...(['GET', `${path}/managed-resources${query}`] as const),
+    ...(['GET', `${of}/managed-resources${query}`] as const),
   )
   return body.items
 }
@@ -146,6 +146,24 @@ describe('the managed resources (API-10)', () => {
     expect(data(credentials?.normalizedLiveState ?? '')).not.toEqual(
       data(credentials?.predictedLiveState ?? ''),
     )
+  })
+
+  it('are told as new without complaint where a sync would create their namespace first', async () => {
+    const missing = async (name: string, spec: object) => {
+      const declared = { name, repoURL: repository.url, namespace: 'not-there-yet', spec }
+      await api.kube.request('POST', api.applications, applicationManifest(declared))
+      await eventually(
+        () => api.call('GET', `/api/v1/applications/${name}`),
+        ({ status }) => status === 200,
+      )
+      return await managed('?kind=Deployment', `/api/v1/applications/${name}`)
+    }
+    const syncPolicy = { syncOptions: ['CreateNamespace=true'] }
+    const [brought] = await missing('brought', { syncPolicy })
+    expect(brought).toMatchObject({ liveState: 'null', modified: true })
+    expect(brought).not.toHaveProperty('message')
+    const [refused] = await missing('refused', { syncPolicy: {} })
+    expect(refused?.message).toContain('not-there-yet')
   })
 
   it('write nothing: the dry run changed no object', async () => {
