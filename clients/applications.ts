@@ -5,6 +5,8 @@ import { nameOf } from '../core/flow/names.ts'
 import type { ApplicationRef } from '../core/flow.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { watchDigest } from '../core/policy/watch-digest.ts'
+import { hasNewerStatus, lostStatus } from '../core/status/lost.ts'
+import { type ApplicationStatus, statusOf } from '../core/status/status.ts'
 import { isNewer } from './kube/live-store.ts'
 import { createReflector } from './kube/reflector.ts'
 import type { KubeTransport } from './kube/transport.ts'
@@ -12,6 +14,8 @@ import type { KubeTransport } from './kube/transport.ts'
 /** One Application as the control cluster has it, with what is read from it once per change. */
 export type StoredApplication = ReadApplication & {
   readonly object: Manifest
+  /** Set when the server has lost our status: what it has instead of the one of before, which `object` shows. */
+  readonly statusThere?: ApplicationStatus
   readonly ref: ApplicationRef
   /** Value of the label on its resources. */
   readonly label: string
@@ -20,7 +24,10 @@ export type StoredApplication = ReadApplication & {
   readonly observed: string
 }
 
-/** Follows the Applications and AppProjects of the control namespace. */
+/**
+ * Follows the Applications and AppProjects of the control namespace. A status of ours that is wiped
+ * is still shown until the server has one again, so that nobody decides without hold and history.
+ */
 export type ApplicationIndex = {
   /** Settles when the first lists are in. */
   readonly synced: Promise<void>
@@ -118,6 +125,13 @@ function createStore() {
     labels.delete(known.label)
     tell({ ref: known.ref, application: undefined })
   }
+  const keep = (application: StoredApplication): StoredApplication => {
+    const { ref, label } = application
+    byName.set(nameOf(ref), application)
+    labels.set(label, nameOf(ref))
+    tell({ ref, application })
+    return application
+  }
   return {
     get: (namespace: string, name: string) => byName.get(`${namespace}/${name}`),
     byLabel: (label: string) => byName.get(labels.get(label) ?? ''),
@@ -128,15 +142,9 @@ function createStore() {
     remove,
     /** Keeps the newer of what is known and what is given, and returns it. */
     put(object: Manifest): StoredApplication {
-      const ref = refOf(object)
-      const name = nameOf(ref)
-      const known = byName.get(name)
-      if (known !== undefined && !isNewer(object, known.object)) return known
-      const application = stored(object, known)
-      byName.set(name, application)
-      labels.set(application.label, name)
-      tell({ ref, application })
-      return application
+      const known = byName.get(nameOf(refOf(object)))
+      if (known === undefined || isNewer(object, known.object)) return keep(stored(object, known))
+      return isMissed(object, known) ? keep(withStatusOf(object, known)) : known
     },
     listed(objects: readonly Manifest[]) {
       const present = new Set(objects.map(({ metadata }) => metadata.uid))
@@ -148,18 +156,37 @@ function createStore() {
 }
 
 /** A status write leaves the rest as it was: what was read from it is taken over. */
-function stored(object: Manifest, known: StoredApplication | undefined): StoredApplication {
+function stored(given: Manifest, known: StoredApplication | undefined): StoredApplication {
+  const status = lostStatus(given, known?.object)
+  const object = status === undefined ? given : { ...given, status }
+  const lost = status === undefined ? {} : { statusThere: statusOf(given) }
   const observed = watchDigest(object)
-  if (known?.observed === observed) return { ...known, object }
+  if (known?.observed === observed) {
+    const { statusThere: _, ...same } = known
+    return { ...same, object, ...lost }
+  }
   const ref = refOf(object)
   return {
     ...readApplication(object),
-    object,
-    ref,
-    observed,
+    ...{ object, ...lost, ref, observed },
     specDigest: digestOf(object.spec ?? null),
     label: applicationLabel(ref.namespace, ref.name),
   }
+}
+
+/** A status that was written before it was wiped, and that we hear of only now. */
+function isMissed(
+  object: Manifest,
+  { object: shown, statusThere, ref }: StoredApplication,
+): boolean {
+  return (
+    statusThere !== undefined && object.metadata.uid === ref.uid && hasNewerStatus(object, shown)
+  )
+}
+
+function withStatusOf({ status }: Manifest, known: StoredApplication): StoredApplication {
+  const object = { ...known.object, status }
+  return { ...known, ...readApplication(object), object, observed: watchDigest(object) }
 }
 
 function refOf({ metadata }: Manifest): ApplicationRef {

@@ -1,6 +1,7 @@
 import { ConflictError, NotFoundError } from '../core/errors.ts'
 import { nameOf } from '../core/flow/names.ts'
 import type { ApplicationRef } from '../core/flow.ts'
+import { fitStatus } from '../core/status/fit.ts'
 import { mergePatch } from '../core/status/merge-patch.ts'
 import { type ApplicationStatus, statusOf } from '../core/status/status.ts'
 import type { ApplicationIndex, StoredApplication } from './applications.ts'
@@ -18,6 +19,7 @@ export type NextState = {
 /**
  * Writes `Application.status`: merge patches of status alone, with the resourceVersion that was
  * read. Progress is written at most once per 250 ms and folded into whatever is written next.
+ * A status that somebody else's write took away is written back as it was.
  */
 export type StatusWriter = {
   /** Settles when the API server has it. Undefined when the Application is gone or a newer status is there. */
@@ -28,6 +30,8 @@ export type StatusWriter = {
 
 const progressMs = 250
 const maxConflicts = 8
+const firstPauseMs = 100
+const lastPauseMs = 10_000
 
 export function createStatusWriter(
   applications: ApplicationIndex,
@@ -47,6 +51,15 @@ export function createStatusWriter(
       if (chains.get(name) === mine) chains.delete(name)
     }
   }
+  const restore = (ref: ApplicationRef, pauseMs = firstPauseMs): void => {
+    serially(ref, () => writeNow(applications, ref, asBefore)).catch((error) => {
+      onError(error)
+      setTimeout(() => restore(ref, Math.min(pauseMs * 2, lastPauseMs)), pauseMs)
+    })
+  }
+  applications.subscribe(({ ref, application }) => {
+    if (application?.statusThere !== undefined) restore(ref)
+  })
   return {
     async write(ref, change) {
       clearTimeout(waiting.get(nameOf(ref)))
@@ -85,12 +98,18 @@ async function writeNow(
   return undefined
 }
 
+/** Whatever is written first, a report or this, is built upon the status of before. */
+function asBefore({ object, statusThere }: StoredApplication): NextState | undefined {
+  return statusThere === undefined ? undefined : { status: statusOf(object) }
+}
+
 /** Undefined when there is nothing to change, or a newer status is there. */
 function patchOf(application: StoredApplication, change: StatusChange): object | undefined {
-  const { object } = application
+  const { object, statusThere } = application
   const after = change(application)
   if (after === undefined) return undefined
-  const status = mergePatch(statusOf(object), after.status)
+  const previous = statusOf(object)
+  const status = mergePatch(statusThere ?? previous, fitStatus(after.status, previous))
   const clears = after.clearOperation === true && object.operation !== undefined
   const done = (after.clearAnnotations ?? []).filter(
     (name) => name in (object.metadata.annotations ?? {}),

@@ -11,12 +11,16 @@ export type ApplicationWatchOptions = {
   readonly onError: (error: unknown) => void
 }
 
+type Handed = { readonly observed: string; readonly isWiped: boolean }
+
 const parallelHandovers = 24
 
 /**
  * Hands every Application that calls for work to its workflow, and retries until Temporal accepts.
  * Level-triggered: what counts is the difference between the Application as it is and what was
  * handed over last, whichever event told of it; our own status writes are no difference.
+ * The loss of our status is one: the worker writes it back when it remembers it, and builds it anew
+ * when it was away.
  */
 export function startApplicationWatch({
   applications,
@@ -24,7 +28,7 @@ export function startApplicationWatch({
   now,
   onError,
 }: ApplicationWatchOptions): void {
-  const handed = new Map<string, string>()
+  const handed = new Map<string, Handed>()
   const limit = pLimit(parallelHandovers)
 
   const handOver = async ({ ref, observed }: StoredApplication): Promise<void> => {
@@ -36,12 +40,13 @@ export function startApplicationWatch({
     }, onError)
   }
   const consider = (application: StoredApplication): void => {
-    const { ref, observed } = application
-    if (handed.get(ref.uid) === observed) return
-    const first = !handed.has(ref.uid)
-    handed.set(ref.uid, observed)
+    const { ref, observed, statusThere } = application
+    const last = handed.get(ref.uid)
+    const isWiped = statusThere !== undefined
+    handed.set(ref.uid, { observed, isWiped })
+    if (last?.observed === observed && (last.isWiped || !isWiped)) return
     // after a restart: what the status already speaks of was taken up before
-    if (first && isTakenUp(application)) return
+    if (last === undefined && isTakenUp(application)) return
     void limit(() => handOver(application))
   }
   applications.subscribe(({ ref, application }) => {

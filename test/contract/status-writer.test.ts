@@ -6,6 +6,7 @@ import {
   type StatusWriter,
 } from '../../clients/status-writer.ts'
 import type { ApplicationRef } from '../../core/flow.ts'
+import { maxStatusBytes } from '../../core/status/fit.ts'
 import { type ApplicationStatus, statusOf } from '../../core/status/status.ts'
 import { applicationObject } from '../fixtures/application.ts'
 import { aroundPatches } from '../harness/around-patches.ts'
@@ -113,6 +114,23 @@ describe('a status', () => {
     expect(patches).toHaveLength(1)
     expect(after).not.toHaveProperty('operation')
     expect(after.metadata.annotations).toEqual({ team: 'a' })
+  })
+})
+
+describe('a status of 6000 objects with long messages', () => {
+  it('is stored, cut, and names what was left out', async () => {
+    const ref = await create('large')
+    const message = 'm'.repeat(400)
+    const resources = Array.from({ length: 6_000 }, (_, index) => ({
+      ...{ group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'shop' },
+      ...{ name: `object-${index}`, status: 'Synced' as const },
+      health: { status: 'Progressing' as const, message },
+    }))
+    await writer.write(ref, () => ({ status: { resources, driftless: own(1) } }))
+    const { status = {} } = (await read('large')) as { status?: ApplicationStatus }
+    expect(JSON.stringify(status).length).toBeLessThanOrEqual(maxStatusBytes)
+    expect(status.resources?.map(({ name }) => name)).toEqual(resources.map(({ name }) => name))
+    expect(status.conditions?.map(({ type }) => type)).toEqual(['StatusTruncated'])
   })
 })
 
