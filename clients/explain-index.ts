@@ -20,6 +20,8 @@ export type ReceivedEvent = { readonly received: ExplainedStep; readonly last: E
 const keptMs = 30 * 86_400_000
 const writesPerCleaning = 10_000
 const maxSteps = 500
+// whoever asks meanwhile reads through the same connection, which sees what is not committed yet
+const commitMs = 200
 
 const schema = `
   PRAGMA journal_mode = OFF;
@@ -77,14 +79,31 @@ function writer(database: DatabaseSync, now: () => number): (step: ExplainedStep
   const cleanLinks = database.prepare(
     'DELETE FROM step_of_event WHERE id NOT IN (SELECT id FROM step)',
   )
+  const begin = transactions(database)
   let writes = 0
   return (step) => {
+    begin()
     put.run(step.id, step.at, step.step, step.application ?? null, JSON.stringify(step))
     for (const event of step.events) link.run(event, step.id)
     writes += 1
     if (writes % writesPerCleaning !== 0) return
     clean.run(now() - keptMs)
     cleanLinks.run()
+  }
+}
+
+/** Each commit writes pages: the steps of a burst share one. */
+function transactions(database: DatabaseSync): () => void {
+  let isOpen = false
+  const commit = (): void => {
+    isOpen = false
+    database.exec('COMMIT')
+  }
+  return () => {
+    if (isOpen) return
+    database.exec('BEGIN')
+    isOpen = true
+    setTimeout(commit, commitMs).unref()
   }
 }
 
