@@ -23,22 +23,32 @@ export function createDecide(clients: ActivityClients) {
       }),
       behaviour,
     }
-    if (decision.trigger !== 'drift' || current === undefined) return decision
-    return { ...decision, delayMs: delayOf(current, wakes, clients.now()) }
+    if (current === undefined) return decision
+    const { uid } = current.ref
+    return {
+      ...decision,
+      ...(uid !== ref.uid && { uid }),
+      ...(decision.trigger === 'drift' && { delayMs: delayOf(current, wakes, clients.now()) }),
+    }
   }
 }
 
-/** The Application at least as new as whoever woke us saw it: our watch may be behind theirs. */
+/**
+ * The Application at least as new as whoever woke us saw it: our watch may be behind theirs. Of
+ * namesakes there is only one; a wake of the other one is about nothing.
+ */
 async function seenApplication(
   applications: ApplicationIndex,
   ref: ApplicationRef,
   wakes: readonly Wake[],
 ): Promise<StoredApplication | undefined> {
-  const current = await currentApplication(applications, ref)
+  const uids = new Set([...wakes.toReversed().flatMap(({ uid }) => uid ?? []), ref.uid])
+  let current: StoredApplication | undefined
+  for (const uid of uids) current ??= await currentApplication(applications, { ...ref, uid })
   const seen = wakes.findLast(({ observed }) => observed !== undefined)?.observed
   if (current === undefined || seen === undefined || current.observed === seen) return current
   const read = await applications.read(ref.namespace, ref.name)
-  return read?.ref.uid === ref.uid ? read : undefined
+  return read?.ref.uid === current.ref.uid ? read : undefined
 }
 
 /** Everything that makes a spec impossible to work with (APP-02, APP-03, PROJ-01, PROJ-02). */

@@ -13,6 +13,7 @@ import { verdicts } from '../core/status/application-health.ts'
 import { followChanges } from './changes.ts'
 import type { ActivityClients } from './clients.ts'
 import { destinationOf, presentApplication } from './current.ts'
+import { isCrowded, patienceMs } from './patience.ts'
 import { type Desired, readRendered } from './rendered.ts'
 import { withReasons } from './waiting-reasons.ts'
 
@@ -23,11 +24,6 @@ export type HealthInput = {
   readonly changed: readonly ResourceKey[]
 }
 
-const patienceMs = 1_800
-const crowd = 16
-// in a crowd the cluster is busy, and to come back costs more than to stay as long as there is room
-const crowdPatienceMs = 6_000
-const room = 120
 // CRDs carry no label, so nobody tells of them
 const readAgainMs = 150
 
@@ -53,7 +49,7 @@ export function createHealth(clients: ActivityClients) {
       const explained = await withReasons(cluster, seen)
       // from here on the watch tells of every change since `told` was read
       clients.healthNews.tell(current.label, told)
-      return clients.healthNews.attended() > crowd ? { ...explained, again: false } : explained
+      return isCrowded(clients.healthNews) ? { ...explained, again: false } : explained
     })
   }
 }
@@ -65,8 +61,7 @@ async function lookUntilSettled(
   unwatched: readonly Desired[],
   lookOnce: () => HealthReport,
 ): Promise<HealthReport> {
-  const others = healthNews.attended()
-  const until = now() + (others > crowd && others <= room ? crowdPatienceMs : patienceMs)
+  const until = now() + patienceMs(healthNews)
   const changes = followChanges(cluster, label)
   try {
     for (;;) {

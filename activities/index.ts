@@ -11,6 +11,7 @@ import { createNotify } from './notify.ts'
 import { createObserve } from './observe.ts'
 import { createPlan } from './plan.ts'
 import { createPublish } from './publish.ts'
+import { createRelease } from './release.ts'
 import { createRemove } from './remove.ts'
 import { createRender } from './render.ts'
 import { createReport } from './report.ts'
@@ -24,7 +25,6 @@ import { createSync } from './sync.ts'
  */
 export function createActivities(clients: ActivityClients) {
   const repositories = createRepositories(clients.git, clients.now)
-  const removal = createRemove(clients)
   const notices = createNotify(clients)
   return {
     decide: durable(createDecide(clients)),
@@ -40,8 +40,8 @@ export function createActivities(clients: ActivityClients) {
     report: durable(createReport(clients)),
     publish: durable(createPublish(clients)),
     observe: durable(createObserve(clients, repositories)),
-    remove: durable(removal.remove),
-    release: durable(removal.release),
+    remove: durable(createRemove(clients)),
+    release: durable(createRelease(clients)),
     postMessage: durable(notices.postMessage),
     updateMessage: durable(notices.updateMessage),
     replyInThread: durable(notices.replyInThread),

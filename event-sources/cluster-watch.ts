@@ -5,6 +5,7 @@ import type { LiveChange } from '../clients/kube/live-store.ts'
 import { ownedDigest } from '../core/diff/owned.ts'
 import type { ApplicationRef, Wake } from '../core/flow.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
+import { isKeptOnDelete } from '../core/manifest/sync-option.ts'
 import { applicationHealth, verdicts } from '../core/status/application-health.ts'
 import { statusOf } from '../core/status/status.ts'
 import { retryForever } from './retry.ts'
@@ -100,7 +101,7 @@ function isNews(
   { object, label }: StoredApplication,
 ): boolean {
   const live = cluster.live.ofApplication(label)
-  if (object.metadata.deletionTimestamp !== undefined) return live.length === 0
+  if (object.metadata.deletionTimestamp !== undefined) return live.every(isKeptOnDelete)
   const now = verdicts(live)
   const told = healthNews.told(label)
   healthNews.tell(label, now)

@@ -44,7 +44,7 @@ export function createWakeup({ temporal, find, controlCluster }: WakeupOptions):
         taskQueue: clusterTaskQueue(controlCluster),
         input: { application: ref },
         signal: wakeSignal,
-        message: wake,
+        message: { ...wake, uid: ref.uid },
         summary: summaryOf(ref, wake),
         attributes: {
           Application: nameOf(ref),

@@ -15,6 +15,8 @@ export type Inbox = {
   /** Whether the running operation is to end, even in the middle of a hook. */
   hasEnd(): boolean
   hasHealth(): boolean
+  /** Forgets what is about this Application: a namesake that came after it keeps its own. */
+  forget(uid: string): void
   /** Forgets news of health; called right before health is looked at. */
   clearHealth(): void
 }
@@ -35,6 +37,9 @@ export function createInbox(pending: readonly Wake[] = []): Inbox {
       wakes.some(({ reason }) => (policy === 'replace' ? reason !== 'health' : ends.has(reason))),
     hasEnd: () => wakes.some(({ reason }) => ends.has(reason)),
     hasHealth: () => wakes.some(({ reason }) => reason === 'health'),
+    forget: (gone) => {
+      wakes = wakes.filter(({ uid }) => uid !== undefined && uid !== gone)
+    },
     clearHealth: () => {
       wakes = wakes.filter(({ reason }) => reason !== 'health')
     },

@@ -16,7 +16,7 @@ import { quick } from './steps.ts'
 export async function operate(input: ApplicationInput, inbox: Inbox): Promise<Outcome> {
   const wakes = inbox.take()
   const decision = await persist(() => quick.decide({ application: input.application, wakes }))
-  const operation = begin(input, inbox, wakes, decision)
+  const operation = begin(meantBy(decision, input), inbox, wakes, decision)
   switch (decision.action) {
     case 'ignore':
       return ignored(operation)
@@ -37,6 +37,13 @@ export async function operate(input: ApplicationInput, inbox: Inbox): Promise<Ou
     case 'sync':
       return await compareAndSync(operation)
   }
+}
+
+/** What an Application left that is no more is not gone on with for its namesake. */
+function meantBy({ uid }: Decision, input: ApplicationInput): ApplicationInput {
+  if (uid === undefined) return input
+  const { carried: _, attempt: __, begunAt: ___, ...rest } = input
+  return { ...rest, application: { ...input.application, uid } }
 }
 
 /** Nothing is reported of it, so that whoever asks what became of an event is told here. */

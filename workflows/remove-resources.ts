@@ -1,4 +1,5 @@
 import { condition } from '@temporalio/workflow'
+import { behavesAs } from './behaviour.ts'
 import { failureOf, persist } from './failure.ts'
 import type { Operation } from './operation.ts'
 import type { Outcome } from './outcome.ts'
@@ -26,8 +27,9 @@ export async function removeResources(operation: Operation): Promise<Outcome> {
       })
     }
     await condition(() => !inbox.isEmpty(), lookAgainMs)
-    inbox.take()
+    inbox.forget(application.uid)
   }
   await persist(() => quick.release({ application }))
+  if (behavesAs(operation.decision, 3)) inbox.forget(application.uid)
   return operation.end('deleted with its resources')
 }

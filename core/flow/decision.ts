@@ -4,6 +4,8 @@ export type Decision = {
   readonly reason: string
   readonly specDigest: string
   readonly trigger: string
+  /** The Application that there is now, when it is another one than the run was opened for. */
+  readonly uid?: string
   /** How the run behaves; absent in runs of 0.1 and 0.2, whose changes are marked one by one. */
   readonly behaviour?: number
   /** Reasons for `invalid`. */

@@ -12,6 +12,8 @@ export type Wake = {
   readonly reason: WakeReason
   /** Epoch ms when it was noticed: what is read from Git must be at least this fresh. */
   readonly at: number
+  /** Which Application of that name is meant: one that is created again wakes the run of its namesake. */
+  readonly uid?: string
   /** Ids of the events behind it. */
   readonly events?: readonly string[]
   readonly commit?: string

@@ -12,7 +12,7 @@ import { createWorld } from '../harness/workflow-world.ts'
 
 /** The workflow of one application, with a worker of its own. */
 export type ApplicationRun = {
-  wake(reason: WakeReason, at?: number): Promise<void>
+  wake(reason: WakeReason, at?: number, uid?: string): Promise<void>
   /** What the last run said when nothing was left to do. */
   result(): Promise<unknown>
   /** What each run was started with, the oldest first. */
@@ -34,13 +34,13 @@ export async function openApplication(
   const world = await createWorld(temporal, activities)
   onTestFinished(() => world.close())
   return {
-    wake: (reason, at) =>
+    wake: (reason, at, uid) =>
       world.send({
         workflow: applicationWorkflow,
         id,
         input: { application } satisfies ApplicationInput,
         signal: wakeSignal,
-        message: wakeOf(reason, at),
+        message: { ...wakeOf(reason, at), ...(uid !== undefined && { uid }) },
       }),
     result: () => world.result(id),
     inputs: () => world.inputs<ApplicationInput>(id),

@@ -45,6 +45,36 @@ describe('a message that arrives while a run closes', () => {
     expect(await run.inputs()).toHaveLength(1)
   })
 
+  it('is taken up for the Application that there is, when it was created again meanwhile', async () => {
+    const removed: unknown[] = []
+    const { activities, reports } = scriptedApplication({
+      plan: async () => nothingToDo,
+      decide: async ({ wakes }) =>
+        wakes.some(({ uid }) => uid === 'second')
+          ? { ...decision, uid: 'second' }
+          : { ...decision, action: 'delete' },
+      remove: async ({ application }) => {
+        removed.push(application.uid)
+        await run.wake('health', 1, 'u')
+        await run.wake('spec', 2, 'second')
+        return { remaining: removed.length === 1 ? 1 : 0 }
+      },
+      release: async () => undefined,
+      report: async ({ application, report }) => {
+        reported.push(application.uid)
+        reports.push(report)
+        return { sync: 'Synced', health: 'Healthy', unpublished: [] }
+      },
+    })
+    const reported: string[] = []
+    const run = await openApplication(temporal, activities)
+    await run.wake('delete', 0, 'u')
+    await run.result()
+    expect(removed).toEqual(['u', 'u'])
+    expect(reported).toEqual(['second'])
+    expect(await run.inputs()).toHaveLength(2)
+  })
+
   it('opens a new run when the one before is closed', async () => {
     const { activities, reports } = scriptedApplication({ plan: async () => nothingToDo })
     const run = await openApplication(temporal, activities)
