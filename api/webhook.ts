@@ -1,8 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { bodyLimit } from 'hono/body-limit'
-import { WebhookTooLarge } from '../core/errors.ts'
 import { topics } from '../core/event/topics.ts'
-import { maxWebhookBytes, parseWebhook } from '../event-sources/webhooks/webhook.ts'
+import { parseWebhook } from '../event-sources/webhooks/webhook.ts'
+import { createBodies } from '../event-sources/webhooks/webhook-body.ts'
 import { answer } from './answers.ts'
 import type { ApiClients } from './clients.ts'
 import { createRoutes } from './routes.ts'
@@ -19,7 +18,9 @@ const route = createRoute({
     200: answer(Stored, 'The events are on disk, or the delivery means nothing to us.'),
     400: { description: 'Not a webhook.' },
     401: { description: 'The signature is missing or wrong.' },
-    503: { description: 'Kafka is away; send it again.' },
+    408: { description: 'It was not sent within 20 seconds.' },
+    413: { description: 'It is larger than 50 MiB.' },
+    503: { description: 'Kafka is away, or there is no room for its body; send it again.' },
   },
 })
 
@@ -28,19 +29,16 @@ const route = createRoute({
  * take it; nothing is kept in memory, the sender sends again.
  */
 export function webhook({ bus, webhookSecrets, log }: ApiClients) {
-  const limit = bodyLimit({
-    maxSize: maxWebhookBytes,
-    onError: () => {
-      throw new WebhookTooLarge(`the body is larger than ${maxWebhookBytes} bytes`)
-    },
-  })
+  const bodies = createBodies()
   const routes = createRoutes()
   // read as bytes, since the signature is about these: only the documentation knows the schema
   routes.openAPIRegistry.registerPath(route)
   return routes
-    .post('/api/webhook', limit, async (c) => {
-      const body = await c.req.text()
-      const read = await parseWebhook((name) => c.req.header(name), body, webhookSecrets)
+    .post('/api/webhook', async (c) => {
+      const incoming = { body: c.req.raw.body, declared: c.req.header('content-length') }
+      const read = await bodies.read(incoming, (body) =>
+        parseWebhook((name) => c.req.header(name), body, webhookSecrets),
+      )
       if ('ignored' in read) return c.json({ status: 'ignored', reason: read.ignored })
       for (const event of read.events) {
         await bus.publish(topics.events, event, event.partitionkey ?? event.source)

@@ -1,7 +1,6 @@
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { type ServerType, serve } from '@hono/node-server'
 import { createApp } from '../api/app.ts'
 import type { ApiClients } from '../api/clients.ts'
 import { createAccounts } from '../clients/accounts.ts'
@@ -12,6 +11,7 @@ import { createStaticFiles } from '../clients/static-files.ts'
 import { type Application, isControlCluster } from '../core/application.ts'
 import { retryForever } from '../event-sources/retry.ts'
 import { type Config, readConfig } from './config.ts'
+import { serveHttp } from './http-server.ts'
 import { createLogger, type Logger } from './log.ts'
 import { createRenderOnRequest } from './render-on-request.ts'
 import { untilStopped } from './shutdown.ts'
@@ -19,7 +19,6 @@ import { version } from './version.ts'
 import { type Wiring, wire } from './wire.ts'
 
 const patienceMs = 3_000
-const sweepMs = 50
 
 /** Serves the API until it is told to stop; requests in flight are answered first, streams end. */
 export async function runApi(): Promise<void> {
@@ -33,29 +32,17 @@ export async function runApi(): Promise<void> {
   const prepared = retryForever(clients.accounts.prepare, wiring.onError)
   // webhooks are taken also while Kubernetes is away
   await Promise.race([prepared, delay(patienceMs)])
-  const server = serve(
-    { fetch: app.fetch, hostname: config.host, port: config.port },
-    ({ port }) => {
-      log.info({ port }, 'ready')
-    },
-  )
-  server.on('error', (error) => {
+  const server = await serveHttp(app.fetch, config).catch((error: Error) => {
     log.error({ error: error.message, port: config.port }, 'cannot listen')
     process.exit(1)
   })
+  log.info({ port: server.port }, 'ready')
   await stopped
-  const closed = new Promise((resolve) => server.close(resolve))
+  const closed = server.close()
   stopping.abort()
-  // a connection that becomes idle now would be kept for its next request
-  const sweep = setInterval(() => closeIdle(server), sweepMs)
   await closed
-  clearInterval(sweep)
   await wiring.close()
   process.exit(0)
-}
-
-function closeIdle(server: ServerType): void {
-  if ('closeIdleConnections' in server) server.closeIdleConnections()
 }
 
 function apiClients(

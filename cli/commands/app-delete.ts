@@ -1,9 +1,9 @@
-import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
 import { connect, type ServerOptions, withServer } from '../client/connect.ts'
 import { waitForApplication } from '../client/watch.ts'
 import { CommandEnd } from '../exit.ts'
 import { createProgress } from '../output/progress.ts'
+import { ask, canAsk } from '../output/question.ts'
 import { namesOf } from './app-sync.ts'
 import { trueOrFalse, wholeNumber } from './arguments.ts'
 
@@ -29,9 +29,12 @@ export function addAppDelete(app: Command): void {
 }
 
 async function remove(names: readonly string[], options: Options): Promise<void> {
+  if (options.yes !== true && !canAsk()) {
+    throw new CommandEnd('nothing was deleted: there is no terminal to ask at; say --yes')
+  }
   const remote = await connect(options)
   const chosen = await namesOf(remote, names, options.selector)
-  if (options.yes !== true && process.stdin.isTTY) await confirm(chosen, options.cascade)
+  if (options.yes !== true) await confirm(chosen, options.cascade)
   const { cascade, propagationPolicy } = options
   for (const name of chosen) {
     const path = `/api/v1/applications/${encodeURIComponent(name)}`
@@ -52,9 +55,7 @@ async function remove(names: readonly string[], options: Options): Promise<void>
 }
 
 async function confirm(names: readonly string[], cascade: boolean): Promise<void> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const what = cascade ? ' and all their resources' : ''
-  const answer = await terminal.question(`delete ${names.join(', ')}${what}? [y/N] `)
-  terminal.close()
+  const answer = await ask(`delete ${names.join(', ')}${what}? [y/N] `)
   if (!/^y(es)?$/i.test(answer.trim())) throw new CommandEnd('nothing was deleted')
 }

@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import {
@@ -13,6 +11,7 @@ import { readLocalStart } from '../client/local-start.ts'
 import { createRemote, serverUrl } from '../client/remote.ts'
 import { readClientSettings } from '../config.ts'
 import { CommandEnd } from '../exit.ts'
+import { askSecretly } from '../output/question.ts'
 import { table } from '../output/table.ts'
 
 type LoginOptions = {
@@ -54,14 +53,7 @@ async function login(address: string | undefined, options: LoginOptions): Promis
 async function passwordOf({ username, password }: LoginOptions, server: string): Promise<string> {
   if (password !== undefined && password !== '-') return password
   if (password === '-' || !process.stdin.isTTY) return (await text(process.stdin)).trim()
-  // what is typed is not shown
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  process.stderr.write(`password of ${username} at ${server}: `)
-  const terminal = createInterface({ input: process.stdin, output: silent, terminal: true })
-  const typed = await terminal.question('')
-  terminal.close()
-  process.stderr.write('\n')
-  return typed
+  return await askSecretly(`password of ${username} at ${server}: `)
 }
 
 async function logout(options: ServerOptions): Promise<void> {
