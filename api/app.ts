@@ -25,6 +25,8 @@ import { applicationStream } from './stream.ts'
 import { webhook } from './webhook.ts'
 
 const maxBodyBytes = 4 * 1024 ** 2
+// nobody has to be known for it
+const maxLoginBytes = 64 * 1024
 
 /** The HTTP API; every resource is a file of this room, and the guard stands before all of them. */
 export function createApp(clients: ApiClients) {
@@ -34,7 +36,8 @@ export function createApp(clients: ApiClients) {
   app.use(secureHeaders())
   app.use(guard({ sessions, publicMetrics: clients.publicMetrics }))
   app.use('/api/v1/*', audit(clients))
-  app.use('/api/v1/*', bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }))
+  app.use('/api/v1/session', limitOf(maxLoginBytes))
+  app.use('/api/v1/*', limitOf(maxBodyBytes))
   app
     .route('/', healthz(clients))
     .route('/', webhook(clients))
@@ -72,6 +75,11 @@ export function createApp(clients: ApiClients) {
   return app
 }
 
-function tooLarge(): never {
-  throw new InvalidSpecError(`the body is larger than ${maxBodyBytes} bytes`)
+function limitOf(maxSize: number) {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new InvalidSpecError(`the body is larger than ${maxSize} bytes`)
+    },
+  })
 }

@@ -29,12 +29,9 @@ export function addAppDelete(app: Command): void {
 }
 
 async function remove(names: readonly string[], options: Options): Promise<void> {
-  if (options.yes !== true && !canAsk()) {
-    throw new CommandEnd('nothing was deleted: there is no terminal to ask at; say --yes')
-  }
   const remote = await connect(options)
   const chosen = await namesOf(remote, names, options.selector)
-  if (options.yes !== true) await confirm(chosen, options.cascade)
+  if (options.yes !== true && canAsk()) await confirm(chosen, options.cascade)
   const { cascade, propagationPolicy } = options
   for (const name of chosen) {
     const path = `/api/v1/applications/${encodeURIComponent(name)}`

@@ -55,6 +55,14 @@ describe('logging in (AUTH-01, AUTH-04)', () => {
     expect(body).toEqual({ loggedIn: true, username: 'admin', iss: 'argocd' })
   })
 
+  it('reads no more than a name and a password need: nobody has to be known for it', async () => {
+    const { status, body } = await send<{ message: string }>(
+      ...([api.url, 'POST', '/api/v1/session'] as const),
+      { username: 'admin', password: 'x'.repeat(65 * 1024) },
+    )
+    expect([status, body.message]).toEqual([400, 'the body is larger than 65536 bytes'])
+  })
+
   it('says the same for a wrong password and an unknown user', async () => {
     const [wrong, unknown] = [await login('admin', 'wrong'), await login('nobody', 'wrong')]
     expect([wrong.status, unknown.status]).toEqual([401, 401])

@@ -6,7 +6,7 @@ import { type UserCommand, userCommand } from '../harness/command.ts'
 import { eventually } from '../harness/eventually.ts'
 import { hookJob } from '../harness/hook.ts'
 import { createNamespace } from '../harness/kube.ts'
-import { isThere, whenGone } from '../harness/presence.ts'
+import { whenGone } from '../harness/presence.ts'
 import { openScene, type Scene } from '../harness/scene.ts'
 
 const endpoints = inject('endpoints')
@@ -134,14 +134,6 @@ describe('app delete on a terminal', () => {
     expect(code).toBe(20)
     const { metadata } = await scene.kube.request('GET', pathOf(name))
     expect(metadata.deletionTimestamp).toBeUndefined()
-  })
-
-  it('does not delete where nobody can be asked and --yes is not said', async () => {
-    expect(await driftless('app', 'delete', name)).toEqual({
-      ...{ code: 20, stdout: '' },
-      stderr: 'error: nothing was deleted: there is no terminal to ask at; say --yes\n',
-    })
-    expect(await isThere(scene.kube, pathOf(name))).toBe(true)
   })
 
   it('asks, and y deletes', async () => {
