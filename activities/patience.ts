@@ -4,7 +4,7 @@ const shortMs = 1_800
 const crowd = 16
 // in a crowd the cluster is busy, and to come back costs more than to stay as long as there is room
 const longMs = 6_000
-const room = 120
+const room = 400
 
 /** Whether so many operations wait that whoever can should not come back soon. */
 export function isCrowded(news: Pick<HealthNews, 'attended'>): boolean {

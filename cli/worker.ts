@@ -105,10 +105,12 @@ async function createWorkers(config: Config, wiring: Wiring, activities: Activit
         identity: `${config.identity}-${index}`,
         stickyQueueScheduleToStartTimeout: '5s',
         maxConcurrentWorkflowTaskExecutions: index === 0 ? 40 : 10,
-        maxConcurrentActivityTaskExecutions: index === 0 ? 200 : 20,
+        // most of them wait for health, which costs nothing; see activities/patience.ts
+        maxConcurrentActivityTaskExecutions: index === 0 ? 500 : 20,
         maxConcurrentLocalActivityExecutions: 100,
         workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: index === 0 ? 40 : 5 },
-        maxCachedWorkflows: 300,
+        // a run that falls out of the cache is replayed from its begin
+        maxCachedWorkflows: 1_000,
         shutdownGraceTime: '5s',
       }),
     ),
