@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
-import { configMap, isDeployed, whenApplication } from '../harness/application.ts'
+import {
+  applicationsPath,
+  configMap,
+  isDeployed,
+  type LiveApplication,
+  whenApplication,
+} from '../harness/application.ts'
 import { eventually } from '../harness/eventually.ts'
 import { createNamespace } from '../harness/kube.ts'
 import { openScene, type Scene } from '../harness/scene.ts'
@@ -23,20 +29,32 @@ beforeAll(async () => {
 
 afterAll(() => scene.close())
 
+const statusNow = async () => {
+  const path = `${applicationsPath}/${name}`
+  return (await scene.kube.request<LiveApplication>('GET', path)).status
+}
+const pause = async () =>
+  (await statusNow())?.conditions?.find(({ type }) => type === 'SelfHealBackoff')
+/** How the drift ended: healed at once, or waiting for its turn. */
+const drifted = async (value: string): Promise<'healed' | 'waits'> => {
+  await drift(value)
+  const end = await eventually(
+    async () => {
+      if ((await liveValue()) === 'declared') return 'healed'
+      return (await pause()) === undefined ? undefined : 'waits'
+    },
+    (answer) => answer !== undefined,
+  )
+  return end ?? 'waits'
+}
+
 it('heals an object ten times at once, then with a pause that the status tells of, and never gives up', async () => {
   const budget = 10
-  for (let heals = 0; heals < budget; heals++) {
-    await drift(`by hand ${heals}`)
-    await eventually(liveValue, (value) => value === 'declared')
-  }
-  await drift('once too often')
-  const { status } = await whenApplication(scene.kube, name, ({ conditions = [] }) =>
-    conditions.some(({ type }) => type === 'SelfHealBackoff'),
-  )
-  expect(status?.conditions?.[0]?.message).toMatch(
-    /healed too often; the next self-heal is in \d+ s/,
-  )
-  expect(await liveValue()).toBe('once too often')
+  let heals = 0
+  // a drift that comes while the one before still ends may be healed by the same operation
+  while ((await drifted(`by hand ${heals}`)) === 'healed') heals++
+  expect(heals).toBeGreaterThanOrEqual(budget)
+  expect((await pause())?.message).toMatch(/healed too often; the next self-heal is in \d+ s/)
   await eventually(liveValue, (value) => value === 'declared')
   const { status: after } = await whenApplication(
     scene.kube,
@@ -44,5 +62,5 @@ it('heals an object ten times at once, then with a pause that the status tells o
     ({ sync, conditions = [] }) => sync?.status === 'Synced' && conditions.length === 0,
   )
   expect(after?.history).toHaveLength(1)
-  expect(after?.history?.[0]).toMatchObject({ heals: budget + 1 })
+  expect(after?.history?.[0]?.heals).toBeGreaterThan(budget)
 })
