@@ -1,6 +1,6 @@
 import { ignoredDecision } from '../core/event/application-decision.ts'
 import type { Decided, Decision, Wake } from '../core/flow.ts'
-import { hasPatch } from './behaviour.ts'
+import { behavesAs, hasPatch } from './behaviour.ts'
 import { compareAndSync } from './compare-and-sync.ts'
 import type { ApplicationInput } from './contract.ts'
 import { giveUpCarried, terminate } from './early-end.ts'
@@ -84,9 +84,11 @@ function begin(
     decision,
     async report(facts) {
       let again: { readonly again?: true } = {}
+      // progress is told by who waits for news: what came since the last look is still news there
+      const keepsNews = facts.final === false && behavesAs(decision, 4)
       do {
         // what came until now is in the cluster's state that the report reads
-        inbox.clearHealth()
+        if (!keepsNews) inbox.clearHealth()
         const at = Date.now()
         sequence = Math.max(sequence + 1, at)
         const report = {
@@ -102,7 +104,7 @@ function begin(
         events.push(...reported.unpublished)
         list(reported.health, report)
         again = { again: true }
-      } while (inbox.hasHealth())
+      } while (!keepsNews && inbox.hasHealth())
     },
     isOvertaken: () => inbox.hasWork(decision.supersede),
     end: (summary, more) => ({

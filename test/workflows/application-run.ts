@@ -17,6 +17,8 @@ export type ApplicationRun = {
   result(): Promise<unknown>
   /** What each run was started with, the oldest first. */
   inputs(): Promise<readonly ApplicationInput[]>
+  /** How long each timer of the last run waits, in ms. */
+  timers(): Promise<readonly number[]>
 }
 
 /** An Application that no other test knows. */
@@ -44,6 +46,7 @@ export async function openApplication(
       }),
     result: () => world.result(id),
     inputs: () => world.inputs<ApplicationInput>(id),
+    timers: () => world.timers(id),
   }
 }
 

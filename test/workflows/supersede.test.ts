@@ -137,4 +137,21 @@ describe('a push while an operation waits for health', () => {
     expect(await run.inputs()).toHaveLength(1)
     expect(reports.at(-1)?.operation?.phase).toBe('Succeeded')
   })
+
+  it('of health that comes between a look and the progress it tells is not lost', async () => {
+    let looks = 0
+    const { activities, reports } = scriptedApplication({
+      health: async () => {
+        if (++looks > 1) return settled
+        await run.wake('health')
+        return { ...waiting, again: false }
+      },
+    })
+    const run = await openApplication(temporal, activities)
+    await run.wake('push')
+    await run.result()
+    expect(looks).toBe(2)
+    expect(reports.map(({ operation }) => operation?.phase)).toEqual(['Running', 'Succeeded'])
+    expect(await run.timers()).toEqual([])
+  })
 })
