@@ -3,7 +3,7 @@ import type { HealthNews } from '../clients/health-news.ts'
 const shortMs = 1_800
 const crowd = 16
 // in a crowd the cluster is busy, and to come back costs more than to stay as long as there is room
-const longMs = 6_000
+const longMs = 15_000
 const room = 400
 
 /** Whether so many operations wait that whoever can should not come back soon. */

@@ -1,12 +1,16 @@
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Context } from '../context.ts'
 import type { Part } from '../supervise.ts'
 
 /** The processes of Driftless itself. */
 export const driftlessParts = ['api', 'events', 'worker'] as const
 
-// a burst makes much that is soon forgotten: with a larger nursery it is collected less often
-const workerFlags = ['--max-semi-space-size=64']
+/** A burst makes much that is soon forgotten: with a larger nursery it is collected less often. */
+function workerFlags(compiled: string): readonly string[] {
+  const preload = pathToFileURL(join(compiled, 'cli', 'workflow-thread.js')).href
+  return ['--max-semi-space-size=64', '--import', preload]
+}
 
 /** One process of Driftless: ready when it says so in its log. */
 export function driftless(
@@ -19,7 +23,11 @@ export function driftless(
     rank: 3,
     channel: true,
     command: process.execPath,
-    args: [...(name === 'worker' ? workerFlags : []), join(compiled, 'cli', 'main.js'), name],
+    args: [
+      ...(name === 'worker' ? workerFlags(compiled) : []),
+      join(compiled, 'cli', 'main.js'),
+      name,
+    ],
     cwd: compiled,
     env: driftlessEnvironment(context),
     ready: async (log) => log().includes('"msg":"ready"'),

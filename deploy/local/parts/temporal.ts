@@ -20,8 +20,12 @@ export function temporal({ data, ports, programs }: Context): Part {
       ...['--dynamic-config-value', 'system.enableActivityEagerExecution=true'],
       // with the default of 1 s a run that follows on another waits out that second
       ...['--dynamic-config-value', 'history.workflowIdReuseMinimalInterval="50ms"'],
+      // else every look at the list's fields reads them from the database, one after the other
+      ...['--dynamic-config-value', 'system.forceSearchAttributesCacheRefreshOnRead=false'],
       ...['--log-level', 'error'],
     ],
+    // 150 MB more for a tenth less of its CPU time
+    env: { GOGC: '200' },
     ready: async () =>
       (await servesGrpc(ports.temporal, 'temporal.api.workflowservice.v1.WorkflowService')) &&
       (await acceptsTcp(ports.temporalUi)),
