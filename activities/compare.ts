@@ -3,6 +3,7 @@ import type { Cluster } from '../clients/kube/cluster.ts'
 import { compareObject } from '../core/diff/compare.ts'
 import { ownedDigest } from '../core/diff/owned.ts'
 import { isSameObject } from '../core/diff/same-object.ts'
+import { AdmissionDenied, QuotaExceeded } from '../core/errors.ts'
 import { groupOf, keyOf } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { isOwned, isTracked } from '../core/manifest/tracking.ts'
@@ -64,10 +65,20 @@ export async function compareProven(cluster: Cluster, desired: Desired): Promise
   const live = known ?? (await cluster.refresh(desired.manifest.apiVersion, desired.key))
   const row = compareCached(cluster, desired, live)
   if (row.verdict !== 'unproven' || live === undefined) return row
-  const applied = await cluster.dryRun(desired.manifest)
-  if (!isSameObject(applied, live)) return { ...row, verdict: 'different' }
+  const applied = await unlessRefused(cluster.dryRun(desired.manifest))
+  if (applied === undefined || !isSameObject(applied, live)) return { ...row, verdict: 'different' }
   cluster.settled.set(desired.key, { desired: desired.digest, owned: ownedDigest(live) })
   return { ...row, verdict: 'equal', fields: [] }
+}
+
+/** What the server refuses to become what is declared is not equal; why is told by the sync. */
+async function unlessRefused(answer: Promise<Manifest>): Promise<Manifest | undefined> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof AdmissionDenied || error instanceof QuotaExceeded) return undefined
+    throw error
+  }
 }
 
 /** Live objects that are the application's and no longer declared (TRACK-01, -04, -07, -08). */

@@ -17,6 +17,7 @@ import { instanceName, isTracked } from '../core/manifest/tracking.ts'
 import { broughtBy } from '../core/plan/brought.ts'
 import { waveOf } from '../core/plan/order.ts'
 import { isHook, phasesOf } from '../core/plan/phase.ts'
+import { isPrunedLast, writeWayOf } from '../core/plan/write-way.ts'
 import { inventoryKinds } from '../core/status/inventory.ts'
 import type { ActivityClients } from './clients.ts'
 import { compareCached, compareProven, leftovers, type Row, watchKinds } from './compare.ts'
@@ -59,18 +60,24 @@ function createCompare(clients: ActivityClients) {
     const { objects, resources: declared } = await readRendered(clients.artifacts, rendered.digest)
     await cluster.watch(inventoryKinds(current.object))
     if (scan === true) await cluster.watch(await kindsInUse(cluster, current.label))
-    refuseUnknownKinds(objects, await watchKinds(cluster, objects))
+    const unknown = await watchKinds(cluster, objects)
+    refuseUnknownKinds(current, objects, unknown)
     const limit = pLimit(parallelDryRuns)
     const rows = await Promise.all(
       declared.map((desired) =>
-        prove || !isTracked(desired.manifest)
+        (prove || !isTracked(desired.manifest)) && !unknown.has(kindNameOf(desired.manifest))
           ? limit(() => compareProven(cluster, desired))
           : compareCached(cluster, desired),
       ),
     )
     const instance = instanceName(ref.namespace, ref.name, clients.applications.namespace)
     const prunes = leftovers(cluster, current, instance, declared).map(
-      (live): ResourceDiff => ({ key: keyOf(live), action: 'prune', wave: waveOf(live) }),
+      (live): ResourceDiff => ({
+        key: keyOf(live),
+        action: 'prune',
+        wave: waveOf(live),
+        ...(isPrunedLast(current.application, live) && { last: true as const }),
+      }),
     )
     const changes = rows.filter(({ verdict }) => verdict !== 'equal')
     const namespaceToCreate = await missingNamespace(cluster, current, declared)
@@ -113,13 +120,22 @@ async function missingNamespace(
   return (await cluster.read('v1', key)) === undefined ? namespace : undefined
 }
 
-/** A kind that the same revision brings by a CustomResourceDefinition will exist in time. */
-function refuseUnknownKinds(declared: readonly Desired[], unknown: ReadonlySet<string>): void {
+/**
+ * A kind that the same revision brings by a CustomResourceDefinition will exist in time, and one
+ * that may be unknown is brought by somebody else (OPT-06).
+ */
+function refuseUnknownKinds(
+  { application }: StoredApplication,
+  declared: readonly Desired[],
+  unknown: ReadonlySet<string>,
+): void {
   if (unknown.size === 0) return
   const { kinds: brought } = broughtBy(declared.map(({ manifest }) => manifest))
   const missing = declared.filter(({ manifest }) => {
     const name = kindNameOf(manifest)
-    return unknown.has(name) && !brought.has(name)
+    return (
+      unknown.has(name) && !brought.has(name) && !writeWayOf(application, manifest).mayBeUnknown
+    )
   })
   if (missing.length === 0) return
   const names = missing

@@ -1,5 +1,5 @@
 import type { StoredApplication } from '../clients/applications.ts'
-import type { Cluster, DeletePropagation } from '../clients/kube/cluster.ts'
+import type { Cluster } from '../clients/kube/cluster.ts'
 import type { ApplicationRef } from '../core/flow.ts'
 import { keyOf } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
@@ -7,6 +7,7 @@ import { isKeptOnDelete } from '../core/manifest/sync-option.ts'
 import { instanceName, isOwned } from '../core/manifest/tracking.ts'
 import { hookFinalizer } from '../core/plan/hook.ts'
 import { pruneOrder } from '../core/plan/prune-order.ts'
+import type { Propagation } from '../core/plan/write-way.ts'
 import { inventoryKinds } from '../core/status/inventory.ts'
 import { followChanges } from './changes.ts'
 import type { ActivityClients } from './clients.ts'
@@ -65,7 +66,7 @@ const ownNothing = new Set([
 type Remover = (owned: readonly Manifest[]) => Promise<void>
 
 /** Deletes the highest wave of what is left; the next wave is begun when the one before is gone. */
-function createRemover(cluster: Cluster, propagation: DeletePropagation): Remover {
+function createRemover(cluster: Cluster, propagation: Propagation): Remover {
   // the watch tells of a deletion later than its answer: nothing is asked for twice
   const asked = new Set<string>()
   const removeOne = async (live: Manifest): Promise<void> => {

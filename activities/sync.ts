@@ -1,8 +1,6 @@
 import { Context } from '@temporalio/activity'
 import pLimit from 'p-limit'
-import type { Cluster } from '../clients/kube/cluster.ts'
-import { ownedDigest } from '../core/diff/owned.ts'
-import { NetworkError, PlatformError, SupersededError } from '../core/errors.ts'
+import { NetworkError, PlatformError } from '../core/errors.ts'
 import type {
   ApplicationRef,
   RenderedManifests,
@@ -11,14 +9,14 @@ import type {
   SyncResult,
   SyncStep,
 } from '../core/flow.ts'
-import { partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
-import { hasSyncOption } from '../core/manifest/sync-option.ts'
+import { partsOf } from '../core/manifest/key.ts'
 import type { ActivityClients } from './clients.ts'
-import { compareCached, watchKinds } from './compare.ts'
+import { watchKinds } from './compare.ts'
 import { destinationOf, presentApplication } from './current.ts'
 import { kindGuard, type RefuseForbiddenKind } from './permitted.ts'
-import { type Desired, desiredByKey, readRendered } from './rendered.ts'
-import { tryChanges } from './try-changes.ts'
+import { desiredByKey, readRendered } from './rendered.ts'
+import { refusalOf, tryChanges } from './try-changes.ts'
+import { applyObject, createNamespace, pruneObject, type Writer } from './write-object.ts'
 
 export type SyncInput = {
   readonly application: ApplicationRef
@@ -47,7 +45,11 @@ export function createSync(clients: ActivityClients) {
       if (refused.length > 0) return { resources: refused, refusedBeforehand: true }
     }
     const refuse = kindGuard(clients.applications, current)
-    const writer = { refuse, cluster, desired: desiredByKey(declared) }
+    const writer = {
+      ...{ refuse, cluster, current },
+      now: clients.now,
+      desired: desiredByKey(declared),
+    }
     // how the objects are after the write is looked at by the next step
     const resources = await clients.healthNews.attend(current.label, () =>
       writeInOrder(writer, step.changes),
@@ -56,7 +58,7 @@ export function createSync(clients: ActivityClients) {
   }
 }
 
-async function writeInOrder(writer: Writer, changes: readonly SyncChange[]) {
+async function writeInOrder(writer: GuardedWriter, changes: readonly SyncChange[]) {
   const resources: ResourceResult[] = []
   for (const group of groupsOf(changes)) {
     const refused = resources.some(({ status }) => status === 'SyncFailed')
@@ -66,11 +68,7 @@ async function writeInOrder(writer: Writer, changes: readonly SyncChange[]) {
   return resources
 }
 
-type Writer = {
-  readonly refuse: RefuseForbiddenKind
-  readonly cluster: Cluster
-  readonly desired: ReadonlyMap<ResourceKey, Desired>
-}
+type GuardedWriter = Writer & { readonly refuse: RefuseForbiddenKind }
 
 function groupsOf(changes: readonly SyncChange[]): readonly (readonly SyncChange[])[] {
   const groups: SyncChange[][] = []
@@ -91,7 +89,7 @@ function sameGroup(a: SyncChange, b: SyncChange): boolean {
   )
 }
 
-async function writeGroup(writer: Writer, group: readonly SyncChange[]) {
+async function writeGroup(writer: GuardedWriter, group: readonly SyncChange[]) {
   const limit = pLimit(parallelWrites)
   return await Promise.all(
     group.map((change) =>
@@ -104,50 +102,19 @@ async function writeGroup(writer: Writer, group: readonly SyncChange[]) {
   )
 }
 
-async function writeOne(writer: Writer, { key, action }: SyncChange): Promise<ResourceResult> {
+async function writeOne(
+  writer: GuardedWriter,
+  { key, action }: SyncChange,
+): Promise<ResourceResult> {
   try {
-    if (action === 'prune') return await prune(writer, key)
+    if (action === 'prune') return await pruneObject(writer, key)
     writer.refuse(key)
-    return action === 'namespace' ? await createNamespace(writer, key) : await apply(writer, key)
+    return action === 'namespace'
+      ? await createNamespace(writer, key)
+      : await applyObject(writer, key)
   } catch (error) {
     // an API server that is away is waited for; a refusal is a result
     if (error instanceof NetworkError || !(error instanceof PlatformError)) throw error
-    return {
-      key,
-      status: 'SyncFailed',
-      failure: error.name,
-      message: `${showKey(key)}: ${error.message}`,
-    }
+    return refusalOf(key, error)
   }
-}
-
-async function apply({ cluster, desired }: Writer, key: ResourceKey): Promise<ResourceResult> {
-  const declared = desired.get(key)
-  if (declared === undefined) throw new SupersededError(`${showKey(key)} is no longer declared`)
-  const before = cluster.live.get(key)
-  if (compareCached(cluster, declared, before).verdict === 'equal')
-    return { key, status: 'Unchanged' }
-  const applied = await cluster.apply(declared.manifest)
-  cluster.settled.set(key, { desired: declared.digest, owned: ownedDigest(applied) })
-  const unchanged = before?.metadata.resourceVersion === applied.metadata.resourceVersion
-  return unchanged ? { key, status: 'Unchanged' } : { key, status: 'Synced' }
-}
-
-/** It is nobody's resource: without tracking it is never pruned, nor deleted with the application. */
-async function createNamespace({ cluster }: Writer, key: ResourceKey): Promise<ResourceResult> {
-  const { name } = partsOf(key)
-  await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
-  return { key, status: 'Synced', message: 'namespace created' }
-}
-
-async function prune({ cluster }: Writer, key: ResourceKey): Promise<ResourceResult> {
-  const live = cluster.live.get(key)
-  if (live === undefined || live.metadata.deletionTimestamp !== undefined)
-    return { key, status: 'Pruned' }
-  if (hasSyncOption(live, 'Prune=false')) {
-    return { key, status: 'PruneSkipped', message: 'ignored (no prune)' }
-  }
-  cluster.settled.delete(key)
-  await cluster.remove(live, 'Foreground')
-  return { key, status: 'Pruned' }
 }

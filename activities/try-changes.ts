@@ -1,11 +1,13 @@
 import pLimit from 'p-limit'
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
-import { NetworkError, PlatformError } from '../core/errors.ts'
+import { ConflictError, NetworkError, PlatformError, UnknownKindError } from '../core/errors.ts'
 import type { PlannedHook, ResourceResult, SyncChange } from '../core/flow.ts'
-import { partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
+import { keyOf, partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
+import { instanceName, ownerInstance } from '../core/manifest/tracking.ts'
 import { type Brought, broughtBy, needsBrought } from '../core/plan/brought.ts'
+import { failsOnShared, remedyFor, writeWayOf } from '../core/plan/write-way.ts'
 import type { ActivityClients } from './clients.ts'
 import { destinationOf } from './current.ts'
 import { kindGuard, type RefuseForbiddenKind } from './permitted.ts'
@@ -23,7 +25,8 @@ const parallelDryRuns = 8
  * Tries everything as a dry-run, and what it creates against the quotas, and returns all refusals
  * together (design §7). Not tried, since only
  * the apply itself can tell: what lives in a namespace or is of a kind that the plan brings, hooks
- * whose object is there already, and what a webhook refuses only because it is a dry-run.
+ * whose object is there already, what is replaced or may be made anew, and what a webhook refuses
+ * only because it is a dry-run.
  */
 export async function tryChanges(
   clients: ActivityClients,
@@ -41,10 +44,11 @@ export async function tryChanges(
   const brought = broughtByPlan(changes, byKey)
   const refuse = kindGuard(clients.applications, current)
   const limit = pLimit(parallelDryRuns)
+  const { namespace, name } = current.ref
+  const instance = instanceName(namespace, name, clients.applications.namespace)
+  const trial = { refuse, cluster, current, brought, instance }
   const tried = [...applied, ...hooked.filter(({ key }) => cluster.live.get(key) === undefined)]
-  const results = await Promise.all(
-    tried.map((desired) => limit(() => tryOne(refuse, cluster, desired, brought))),
-  )
+  const results = await Promise.all(tried.map((desired) => limit(() => tryOne(trial, desired))))
   const refused = results.flat()
   const creations = tried.filter(
     ({ key, manifest }) =>
@@ -65,24 +69,59 @@ function broughtByPlan(
   return broughtBy(manifests, namespace && partsOf(namespace.key).name)
 }
 
-async function tryOne(
-  refuse: RefuseForbiddenKind,
-  cluster: Cluster,
-  { key, manifest }: Desired,
-  brought: Brought,
-): Promise<readonly ResourceResult[]> {
+type Trial = {
+  readonly refuse: RefuseForbiddenKind
+  readonly cluster: Cluster
+  readonly current: StoredApplication
+  readonly brought: Brought
+  /** How the application is named in tracking ids. */
+  readonly instance: string
+}
+
+async function tryOne(trial: Trial, desired: Desired): Promise<readonly ResourceResult[]> {
+  const { key, manifest } = desired
   try {
-    refuse(key)
-    if (needsBrought(manifest, brought)) return []
-    await cluster.dryRun(named(manifest))
+    trial.refuse(key)
+    if (failsOnShared(trial.current.application)) await refuseShared(trial, desired)
+    await dryRun(trial, manifest)
     return []
   } catch (error) {
     // an API server that is away is waited for; a refusal is a result
     if (error instanceof NetworkError || !(error instanceof PlatformError)) throw error
     if (error.message.includes('does not support dry run')) return []
-    const message = `${showKey(key)}: ${error.message}`
-    return [{ key, status: 'SyncFailed', failure: error.name, message }]
+    return [refusalOf(key, error)]
   }
+}
+
+/** What the API server or we ourselves do not let in, with a way out where there is one. */
+export function refusalOf(key: ResourceKey, { name, message }: PlatformError): ResourceResult {
+  const text = `${showKey(key)}: ${message}${remedyFor(message)}`
+  return { key, status: 'SyncFailed', failure: name, message: text }
+}
+
+/** What is replaced or made anew may break rules that only hold for changes (design §7). */
+async function dryRun({ cluster, current, brought }: Trial, manifest: Manifest): Promise<void> {
+  const way = writeWayOf(current.application, manifest)
+  const isThere = cluster.live.get(keyOf(manifest)) !== undefined
+  if (needsBrought(manifest, brought) || ((way.replace || way.force) && isThere)) return
+  try {
+    await cluster.dryRun(named(manifest), way.validate ? 'Strict' : 'Ignore')
+  } catch (error) {
+    if (!(error instanceof UnknownKindError) || !way.mayBeUnknown) throw error
+  }
+}
+
+/** OPT-14; asked of the server, since what Argo CD tracks need not have our label. */
+async function refuseShared(
+  { cluster, instance }: Trial,
+  { key, manifest }: Desired,
+): Promise<void> {
+  const live = await cluster.read(manifest.apiVersion, key)
+  const owner = live && ownerInstance(live)
+  if (owner === undefined || owner === instance) return
+  throw new ConflictError(
+    `Shared resource found: it is part of the application ${owner}; take it out of one of the two`,
+  )
 }
 
 /** A dry-run needs a name; which one does not matter. */

@@ -1,8 +1,6 @@
 import type { Application, ApplicationSource, ApplicationSpec } from './schema.ts'
 
-/**
- * Options that change nothing here, or are the way we always work: server-side apply, of what differs.
- */
+/** Options that are acted on, change nothing here, or are the way we always work: server-side apply, of what differs. */
 const meantAnyway = new Set([
   'CreateNamespace=true',
   'CreateNamespace=false',
@@ -10,14 +8,22 @@ const meantAnyway = new Set([
   'ApplyOutOfSyncOnly=true',
   'ApplyOutOfSyncOnly=false',
   'Validate=true',
+  'Validate=false',
   'PrunePropagationPolicy=foreground',
+  'PrunePropagationPolicy=background',
+  'PrunePropagationPolicy=orphan',
+  'Replace=true',
   'Replace=false',
+  'Force=true',
   'Force=false',
+  'PruneLast=true',
   'PruneLast=false',
   'Prune=true',
   'Delete=true',
+  'FailOnSharedResource=true',
   'FailOnSharedResource=false',
   'RespectIgnoreDifferences=false',
+  'SkipDryRunOnMissingResource=true',
   'SkipDryRunOnMissingResource=false',
   'ClientSideApplyMigration=true',
 ])

@@ -10,6 +10,8 @@ export type ResourceDiff = {
   /** Absent for the phase Sync. */
   readonly phase?: Phase
   readonly fields?: readonly string[]
+  /** A prune that comes after everything else (OPT-09). */
+  readonly last?: true
 }
 
 /** Differences only: what is not listed is equal. */

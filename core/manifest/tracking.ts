@@ -40,7 +40,7 @@ export function isOwned(live: Manifest, instance: string): boolean {
 }
 
 /** The instance whose tracking id names this very object, unless a controller owns it. */
-function ownerInstance(live: Manifest): string | undefined {
+export function ownerInstance(live: Manifest): string | undefined {
   const { annotations, ownerReferences } = live.metadata
   const text = annotations?.[trackingAnnotationKey]
   if (text === undefined || ownerReferences?.some(({ controller }) => controller === true)) {

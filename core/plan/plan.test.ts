@@ -74,6 +74,15 @@ describe('planning a sync', () => {
     expect(order(result)).toEqual(['-1 prune Service', '0 prune Secret', '3 prune ConfigMap'])
   })
 
+  it('gives prunes that are to be last a wave after all others (OPT-09)', () => {
+    const result = plan([
+      { ...diff('Secret', 'prune', -5, 'last'), last: true },
+      diff('ConfigMap', 'create', 3, 'new'),
+      diff('Service', 'prune', 0, 'old'),
+    ])
+    expect(order(result)).toEqual(['0 prune Service', '3 create ConfigMap', '4 prune Secret'])
+  })
+
   it('leaves prunes out where prune is off, and does nothing when only those are left (SYNCP-02)', () => {
     const automated = { selfHeal: true }
     expect(

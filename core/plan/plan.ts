@@ -6,10 +6,10 @@ import type {
   RenderedManifests,
   ResourceDiff,
   SyncPlan,
-  SyncStep,
 } from '../flow.ts'
 import { partsOf } from '../manifest/key.ts'
 import type { Hold, LastAttempt } from '../status/status.ts'
+import { isToBeChecked } from './is-to-be-checked.ts'
 import { failStepsOf, stepsOf } from './steps.ts'
 
 /** The law of this room: a plan says what will be done and in which order; it carries no outcome. */
@@ -76,7 +76,7 @@ function planRequested(input: PlanInput, request: OperationRequest): SyncPlan {
 }
 
 function sync(
-  { comparison, acceptedKinds }: PlanInput,
+  { application, comparison, acceptedKinds }: PlanInput,
   wanted: readonly ResourceDiff[],
   hooks: readonly Hook[],
 ): SyncPlan {
@@ -87,19 +87,8 @@ function sync(
     conditions: [],
     steps,
     failSteps: failStepsOf(hooks),
-    check: isToBeChecked(steps, acceptedKinds ?? new Set()),
+    check: isToBeChecked(application, steps, acceptedKinds ?? new Set()),
   }
-}
-
-/** Updates of one wave whose kinds were accepted before are not tried first: their apply itself tells. */
-function isToBeChecked(steps: readonly SyncStep[], accepted: ReadonlySet<string>): boolean {
-  if (steps.length > 1 || steps.some(({ hooks = [] }) => hooks.length > 0)) return true
-  return steps
-    .flatMap(({ changes }) => changes)
-    .some(({ key, action }) => {
-      const { group, kind } = partsOf(key)
-      return action === 'create' || (action === 'update' && !accepted.has(`${group}/${kind}`))
-    })
 }
 
 function isSelected({ key }: ResourceDiff, { resources }: OperationRequest): boolean {

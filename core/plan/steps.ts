@@ -11,25 +11,31 @@ const firstWave = -Number.MAX_SAFE_INTEGER
 
 /**
  * The steps of a sync: phase, then wave (SYNC-02). Inside a step prunes come before creates
- * (SYNC-08), then kind, then name; prune waves are mirrored among themselves (SYNC-16). The
- * destination's namespace comes before everything (SYNCP-08).
+ * (SYNC-08), then kind, then name; prune waves are mirrored among themselves (SYNC-16), those that
+ * are to be last have a wave of their own (OPT-09). The destination's namespace comes before
+ * everything (SYNCP-08).
  */
 export function stepsOf(
   differences: readonly ResourceDiff[],
   hooks: readonly Hook[],
   { namespaceToCreate }: Pick<Comparison, 'namespaceToCreate'>,
 ): readonly SyncStep[] {
-  const mirrored = mirror(differences.filter(({ action }) => action === 'prune'))
-  const changes = differences
-    .map((change) => ({
-      change,
-      phase: change.phase ?? ('Sync' as const),
-      wave: mirrored.get(change) ?? change.wave,
-    }))
-    .sort((a, b) => byOrder(a.change, b.change))
+  const mirrored = mirror(differences.filter(({ action, last }) => action === 'prune' && !last))
   const planned = (['PreSync', 'Sync', 'PostSync'] as const).flatMap((phase) =>
     hooksOf(hooks, phase),
   )
+  const placed = differences.map((change) => ({
+    change,
+    phase: change.phase ?? ('Sync' as const),
+    wave: mirrored.get(change) ?? change.wave,
+  }))
+  const waves = [...planned, ...placed.filter(({ change }) => !change.last)]
+    .filter(({ phase }) => phase === 'Sync')
+    .map(({ wave }) => wave)
+  const lastWave = Math.max(0, ...waves) + 1
+  const changes = placed
+    .map((turn) => (turn.change.last ? { ...turn, wave: lastWave } : turn))
+    .sort((a, b) => byOrder(a.change, b.change))
   const steps = turnsOf([...changes, ...planned]).map(({ phase, wave }): SyncStep => {
     const isNow = (turn: Turn) => turn.phase === phase && turn.wave === wave
     const now = planned.filter(isNow).map(({ hook }) => hook)

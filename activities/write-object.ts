@@ -1,0 +1,118 @@
+import type { StoredApplication } from '../clients/applications.ts'
+import type { Cluster } from '../clients/kube/cluster.ts'
+import { ownedDigest } from '../core/diff/owned.ts'
+import { AdmissionDenied, ConflictError, SupersededError } from '../core/errors.ts'
+import type { ResourceResult } from '../core/flow.ts'
+import { keyOf, partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
+import type { Manifest } from '../core/manifest/manifest.ts'
+import { hasSyncOption } from '../core/manifest/sync-option.ts'
+import { prunePropagation, type WriteWay, writeWayOf } from '../core/plan/write-way.ts'
+import { followChanges } from './changes.ts'
+import { compareCached } from './compare.ts'
+import type { Desired } from './rendered.ts'
+
+/** What the writes of one step share. */
+export type Writer = {
+  readonly cluster: Cluster
+  readonly current: StoredApplication
+  /** Epoch ms. */
+  readonly now: () => number
+  readonly desired: ReadonlyMap<ResourceKey, Desired>
+}
+
+/**
+ * Brings one object to what is declared, in the way that its sync options ask for. What is equal is
+ * not written; done again after a death of the process it goes on where the object stands.
+ */
+export async function applyObject(writer: Writer, key: ResourceKey): Promise<ResourceResult> {
+  const { cluster, current } = writer
+  const declared = writer.desired.get(key)
+  if (declared === undefined) throw new SupersededError(`${showKey(key)} is no longer declared`)
+  const before = cluster.live.get(key)
+  if (compareCached(cluster, declared, before).verdict === 'equal') {
+    return { key, status: 'Unchanged' }
+  }
+  const way = writeWayOf(current.application, declared.manifest)
+  const applied = await write(writer, declared.manifest, way, before)
+  cluster.settled.set(key, { desired: declared.digest, owned: ownedDigest(applied) })
+  const unchanged = before?.metadata.resourceVersion === applied.metadata.resourceVersion
+  return unchanged ? { key, status: 'Unchanged' } : { key, status: 'Synced' }
+}
+
+async function write(
+  writer: Writer,
+  desired: Manifest,
+  { replace, force, validate }: WriteWay,
+  live: Manifest | undefined,
+): Promise<Manifest> {
+  const { cluster } = writer
+  const validation = validate ? 'Strict' : 'Ignore'
+  if (live === undefined) return await cluster.apply(desired, validation)
+  if (replace && force) return await remake(writer, desired, live, validation)
+  try {
+    // the apply after it takes the fields over; it changes nothing any more
+    if (replace) await cluster.replace(desired, live, validation)
+    return await cluster.apply(desired, validation)
+  } catch (error) {
+    if (!force || !(error instanceof AdmissionDenied)) throw error
+    return await remake(writer, desired, live, validation)
+  }
+}
+
+const goneMs = 60_000
+
+/** Deletes the object with what it owns, waits until it is gone, and makes it anew (OPT-11). */
+async function remake(
+  { cluster, current, now }: Writer,
+  desired: Manifest,
+  live: Manifest,
+  validation: 'Strict' | 'Ignore',
+): Promise<Manifest> {
+  const { uid } = live.metadata
+  const key = keyOf(live)
+  const until = now() + goneMs
+  const changes = followChanges(cluster, current.label)
+  try {
+    cluster.settled.delete(key)
+    await cluster.remove(live, 'Background')
+    while (cluster.live.get(key)?.metadata.uid === uid) {
+      const left = until - now()
+      if (left <= 0) {
+        const finalizers = cluster.live.get(key)?.metadata.finalizers ?? []
+        throw new ConflictError(
+          `it is to be made anew, but is not gone after ${goneMs / 1000} s; finalizers: ${finalizers.join(', ') || 'none'}`,
+        )
+      }
+      await changes.next(left)
+    }
+  } finally {
+    changes.stop()
+  }
+  return await cluster.apply(desired, validation)
+}
+
+/** It is nobody's resource: without tracking it is never pruned, nor deleted with the application. */
+export async function createNamespace(
+  { cluster }: Writer,
+  key: ResourceKey,
+): Promise<ResourceResult> {
+  const { name } = partsOf(key)
+  await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+  return { key, status: 'Synced', message: 'namespace created' }
+}
+
+/** Deletes what is no longer declared; what is to be kept is not (OPT-01). */
+export async function pruneObject(
+  { cluster, current }: Writer,
+  key: ResourceKey,
+): Promise<ResourceResult> {
+  const live = cluster.live.get(key)
+  if (live === undefined || live.metadata.deletionTimestamp !== undefined)
+    return { key, status: 'Pruned' }
+  if (hasSyncOption(live, 'Prune=false')) {
+    return { key, status: 'PruneSkipped', message: 'ignored (no prune)' }
+  }
+  cluster.settled.delete(key)
+  await cluster.remove(live, prunePropagation(current.application))
+  return { key, status: 'Pruned' }
+}

@@ -1,0 +1,120 @@
+import { fieldManager } from '../../core/diff/owned.ts'
+import { ConflictError } from '../../core/errors.ts'
+import { keyOf } from '../../core/manifest/key.ts'
+import type { Manifest } from '../../core/manifest/manifest.ts'
+import type { Propagation } from '../../core/plan/write-way.ts'
+import { type Discovery, pathOf } from './discovery.ts'
+import type { LiveStore } from './live-store.ts'
+import type { KubeTransport } from './transport.ts'
+import { unlessGone } from './unless-gone.ts'
+
+/** Whether fields that the kind does not know are refused, or dropped where the server does that. */
+export type FieldValidation = 'Strict' | 'Ignore'
+
+export type ClusterWrites = {
+  /** Server-side apply with forced conflicts; the answer is in `live` before this settles. */
+  apply(desired: Manifest, validation?: FieldValidation): Promise<Manifest>
+  /** What an apply would give, without doing it; by itself it refuses no unknown field. */
+  dryRun(desired: Manifest, validation?: FieldValidation): Promise<Manifest>
+  /** Puts the declared in the place of this very state of the object: what is not declared goes. */
+  replace(desired: Manifest, live: Manifest, validation?: FieldValidation): Promise<void>
+  /** Takes a finalizer off this very object; harmless when it is gone or has none. */
+  release(live: Manifest, finalizer: string): Promise<void>
+  /** Deletes this very object (by uid); says false when it was gone already. */
+  remove(live: Manifest, propagation: Propagation): Promise<boolean>
+}
+
+/** Writes to one cluster; what the server answers is in the live store before they settle. */
+export function clusterWrites(
+  transport: KubeTransport,
+  discovery: Discovery,
+  store: LiveStore,
+): ClusterWrites {
+  const patch = async (
+    desired: Manifest,
+    fieldValidation: FieldValidation,
+    dryRun: boolean,
+  ): Promise<Manifest> => {
+    const resource = await discovery.resource(desired.apiVersion, desired.kind)
+    const { namespace, name = '' } = desired.metadata
+    return await transport.request<Manifest>(pathOf(resource, namespace, name), {
+      method: 'PATCH',
+      contentType: 'application/apply-patch+yaml',
+      query: { fieldManager, force: 'true', fieldValidation, dryRun: dryRun ? 'All' : undefined },
+      body: desired,
+    })
+  }
+  return {
+    apply: async (desired, validation = 'Strict') =>
+      (await store.write(keyOf(desired), () => patch(desired, validation, false))) ?? desired,
+    dryRun: (desired, validation = 'Ignore') => patch(desired, validation, true),
+    async replace(desired, live, fieldValidation = 'Strict') {
+      const resource = await discovery.resource(desired.apiVersion, desired.kind)
+      const { namespace, name = '' } = desired.metadata
+      const { resourceVersion, uid } = live.metadata
+      await store.write(keyOf(desired), () =>
+        transport.request<Manifest>(pathOf(resource, namespace, name), {
+          method: 'PUT',
+          query: { fieldManager, fieldValidation },
+          body: { ...desired, metadata: { ...desired.metadata, resourceVersion, uid } },
+        }),
+      )
+    },
+    async release(live, finalizer) {
+      const resource = await discovery.resource(live.apiVersion, live.kind)
+      const { namespace, name = '' } = live.metadata
+      await store.write(keyOf(live), () =>
+        release(transport, pathOf(resource, namespace, name), live, finalizer),
+      )
+    },
+    async remove(live, propagationPolicy) {
+      const resource = await discovery.resource(live.apiVersion, live.kind)
+      const { namespace, name = '', uid } = live.metadata
+      const removed = await unlessGone(
+        transport.request<object>(pathOf(resource, namespace, name), {
+          method: 'DELETE',
+          body: {
+            apiVersion: 'v1',
+            kind: 'DeleteOptions',
+            propagationPolicy,
+            preconditions: { uid },
+          },
+        }),
+      )
+      return removed !== undefined
+    },
+  }
+}
+
+const maxConflicts = 8
+
+/** Finalizers are a plain list in a merge patch: what others add meanwhile must not be lost. */
+async function release(
+  transport: KubeTransport,
+  path: string,
+  { metadata: { uid } }: Manifest,
+  finalizer: string,
+): Promise<Manifest | undefined> {
+  for (let attempt = 0; ; attempt++) {
+    const now = await unlessGone(transport.request<Manifest>(path))
+    const { finalizers = [], resourceVersion } = now?.metadata ?? {}
+    if (now?.metadata.uid !== uid || !finalizers.includes(finalizer)) return now
+    const metadata = {
+      resourceVersion,
+      uid,
+      finalizers: finalizers.filter((one) => one !== finalizer),
+    }
+    try {
+      return await unlessGone(
+        transport.request<Manifest>(path, {
+          method: 'PATCH',
+          contentType: 'application/merge-patch+json',
+          query: { fieldManager },
+          body: { metadata },
+        }),
+      )
+    } catch (error) {
+      if (!(error instanceof ConflictError) || attempt === maxConflicts) throw error
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { type Application, syncOption } from '../application.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import { syncOptionOf } from '../manifest/sync-option.ts'
+
+/** How an object is written, by the sync options of its Application and by its own, which win. */
+export type WriteWay = {
+  /** What is not declared goes, whoever set it (OPT-10). */
+  readonly replace: boolean
+  /** What the API server refuses to change is deleted and made anew; with `replace` always (OPT-11). */
+  readonly force: boolean
+  /** Fields that the kind does not know are refused (OPT-05). */
+  readonly validate: boolean
+  /** A kind that the cluster does not serve yet is not tried beforehand (OPT-06). */
+  readonly mayBeUnknown: boolean
+}
+
+/** The way in which an object of the application is written. */
+export function writeWayOf(application: Application, manifest: Manifest): WriteWay {
+  const option = (name: string) =>
+    syncOptionOf(manifest, name) ?? syncOption(application, name) ?? ''
+  return {
+    replace: option('Replace') === 'true',
+    force: option('Force') === 'true',
+    validate: option('Validate') !== 'false',
+    mayBeUnknown: option('SkipDryRunOnMissingResource') === 'true',
+  }
+}
+
+export type Propagation = 'Foreground' | 'Background' | 'Orphan'
+
+/** What becomes of the objects that a pruned one owns (OPT-08). */
+export function prunePropagation(application: Application): Propagation {
+  const policy = syncOption(application, 'PrunePropagationPolicy')
+  if (policy === 'background') return 'Background'
+  return policy === 'orphan' ? 'Orphan' : 'Foreground'
+}
+
+/** Whether a pruned object goes after everything else (OPT-09). */
+export function isPrunedLast(application: Application, live: Manifest): boolean {
+  return (syncOptionOf(live, 'PruneLast') ?? syncOption(application, 'PruneLast')) === 'true'
+}
+
+/** Whether an object that another Application tracks ends the sync (OPT-14). */
+export function failsOnShared(application: Application): boolean {
+  return syncOption(application, 'FailOnSharedResource') === 'true'
+}
+
+const unchangeable = /immutable|updates to \S+ spec for fields other than|may not change once set/
+
+/** What can be done about a refusal that a change of the object's text cannot mend; else nothing. */
+export function remedyFor(message: string): string {
+  if (!unchangeable.test(message)) return ''
+  return '; to have the object deleted and made anew, annotate it with argocd.argoproj.io/sync-options: Replace=true,Force=true'
+}

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { configMap, isDeployed, whenApplication } from '../harness/application.ts'
+import { createNamespace, type KubeObject } from '../harness/kube.ts'
+import { beginByHand, operate, whenOver } from '../harness/operation.ts'
+import { isThere, whenGone, whenThere } from '../harness/presence.ts'
+import { openScene, type Scene } from '../harness/scene.ts'
+
+const namespace = 'e2e-sync-options'
+let scene: Scene
+
+const config = (name: string) => `/api/v1/namespaces/${namespace}/configmaps/${name}`
+const job = (name: string) => `/apis/batch/v1/namespaces/${namespace}/jobs/${name}`
+const automated = (...syncOptions: readonly string[]) => ({
+  syncPolicy: { automated: { prune: true, selfHeal: true }, syncOptions },
+})
+const jobText = (name: string, image: string, options = '') =>
+  JSON.stringify({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, annotations: { 'argocd.argoproj.io/sync-options': options } },
+    spec: {
+      template: { spec: { restartPolicy: 'Never', containers: [{ name: 'run', image }] } },
+    },
+  })
+type Data = KubeObject & { readonly data: Readonly<Record<string, string>> }
+
+beforeAll(async () => {
+  scene = await openScene(inject('endpoints'), namespace)
+  await createNamespace(scene.kube, namespace)
+})
+afterAll(() => scene.close())
+
+describe('a changed Job', () => {
+  it('is refused in the plan, with the remedy', async () => {
+    const { repository, kube } = scene
+    await repository.push({
+      'fixed/a.yaml': configMap('fixed', 'one'),
+      'fixed/job.yaml': jobText('fixed', 'busybox:1'),
+    })
+    await beginByHand(scene, 'fixed')
+    await whenOver(kube, 'fixed')
+    await scene.push({
+      'fixed/a.yaml': configMap('fixed', 'two'),
+      'fixed/job.yaml': jobText('fixed', 'busybox:2'),
+    })
+    await whenApplication(kube, 'fixed', ({ sync }) => sync?.status === 'OutOfSync')
+    await operate(kube, 'fixed')
+    const { status } = await whenOver(kube, 'fixed')
+    expect(status?.operationState?.phase).toBe('Failed')
+    expect(status?.operationState?.message).toMatch(/immutable.*Replace=true,Force=true/)
+    expect((await kube.request<Data>('GET', config('fixed'))).data).toEqual({ value: 'one' })
+  })
+
+  it('is made anew with Replace=true,Force=true and runs again (OPT-11)', async () => {
+    const { kube, create, push } = scene
+    const again = (image: string) => ({
+      'again/job.yaml': jobText('again', image, 'Replace=true,Force=true'),
+    })
+    const first = await push(again('busybox:1'))
+    await create('again', { path: 'again' })
+    await whenApplication(kube, 'again', isDeployed(first))
+    const before = await whenThere(kube, job('again'))
+    const second = await push(again('busybox:2'))
+    await whenApplication(kube, 'again', isDeployed(second))
+    const after = await whenThere(kube, job('again'))
+    expect(after.metadata.uid).not.toBe(before.metadata.uid)
+    expect(after).toMatchObject({ status: { succeeded: 1 } })
+  })
+})
+
+describe('Replace=true', () => {
+  it('removes what nobody declares, and the object stays Synced (OPT-10)', async () => {
+    const { kube, create, push } = scene
+    const first = await push({ 'replaced/a.yaml': configMap('replaced', 'one') })
+    await create('replaced', { path: 'replaced', spec: automated('Replace=true') })
+    await whenApplication(kube, 'replaced', isDeployed(first))
+    await kube.patch(config('replaced'), { data: { stranger: 'stays with an apply' } })
+    const second = await push({ 'replaced/a.yaml': configMap('replaced', 'two') })
+    await whenApplication(kube, 'replaced', isDeployed(second))
+    expect((await kube.request<Data>('GET', config('replaced'))).data).toEqual({ value: 'two' })
+  })
+})
+
+describe('PruneLast=true', () => {
+  it('prunes after the other waves are healthy (OPT-09)', async () => {
+    const { kube, create, push } = scene
+    const first = await push({ 'last/old.yaml': configMap('last-old', 'one') })
+    await create('last', { path: 'last', spec: automated('PruneLast=true') })
+    await whenApplication(kube, 'last', isDeployed(first))
+    await push({ 'last/old.yaml': null, 'last/new.yaml': jobText('last-new', 'busybox:1') })
+    await whenThere(kube, job('last-new'))
+    await whenGone(kube, config('last-old'))
+    expect(await kube.request('GET', job('last-new'))).toMatchObject({ status: { succeeded: 1 } })
+  })
+})
+
+describe('FailOnSharedResource=true', () => {
+  it('refuses an object of another application, and writes nothing (OPT-14)', async () => {
+    const { kube, create, push } = scene
+    const first = await push({
+      'owner/a.yaml': configMap('common', 'of the owner'),
+      'sharer/a.yaml': configMap('sharer-own', 'one'),
+      'sharer/b.yaml': configMap('common', 'of the sharer'),
+    })
+    await create('owner', { path: 'owner' })
+    await whenApplication(kube, 'owner', isDeployed(first))
+    await create('sharer', { path: 'sharer', spec: automated('FailOnSharedResource=true') })
+    const { status } = await whenApplication(
+      kube,
+      'sharer',
+      ({ operationState }) => operationState?.phase === 'Failed',
+    )
+    expect(status?.operationState?.message).toMatch(/Shared resource found.*owner/)
+    expect(status?.driftless?.failure?.cause).toBe('conflict')
+    expect(await isThere(kube, config('sharer-own'))).toBe(false)
+    expect((await kube.request<Data>('GET', config('common'))).data).toEqual({
+      value: 'of the owner',
+    })
+  })
+})
+
+describe('SkipDryRunOnMissingResource=true', () => {
+  it('lets the other objects bring the kind, here by a CRD of an earlier sync wave (OPT-06)', async () => {
+    const { kube, create, push } = scene
+    await push({
+      'skipped/config.yaml': configMap('skipped', 'one'),
+      'skipped/later.yaml': JSON.stringify({
+        apiVersion: 'later.example.com/v1',
+        kind: 'Later',
+        metadata: {
+          name: 'skipped',
+          annotations: {
+            'argocd.argoproj.io/sync-wave': '1',
+            'argocd.argoproj.io/sync-options': 'SkipDryRunOnMissingResource=true',
+          },
+        },
+      }),
+    })
+    await create('skipped', { path: 'skipped' })
+    // the first wave goes in; only the apply of the unknown kind fails, and says so
+    await whenThere(kube, config('skipped'))
+    const { status } = await whenApplication(
+      kube,
+      'skipped',
+      ({ driftless }) => driftless?.failure !== undefined,
+    )
+    expect(status?.driftless?.failure?.cause).toBe('unknown-kind')
+  })
+})
