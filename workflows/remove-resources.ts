@@ -6,12 +6,14 @@ import type { Outcome } from './outcome.ts'
 import { quick, writes } from './steps.ts'
 
 const lookAgainMs = 10_000
+// what never goes away must not grow one history for ever
+const looksPerRun = 100
 
 /** Cascading deletion (HIST-05): highest wave first, waits until all is gone, then lets the Application go. */
 export async function removeResources(operation: Operation): Promise<Outcome> {
   const { application } = operation.input
   const { inbox } = operation
-  for (;;) {
+  for (let looks = 1; ; looks++) {
     inbox.clearHealth()
     try {
       const { remaining } = await writes.remove.executeWithOptions(
@@ -28,6 +30,9 @@ export async function removeResources(operation: Operation): Promise<Outcome> {
     }
     await condition(() => !inbox.isEmpty(), lookAgainMs)
     inbox.forget(application.uid)
+    if (looks === looksPerRun && behavesAs(operation.decision, 4)) {
+      return operation.end('still deletes its resources', { retryInMs: 0 })
+    }
   }
   await persist(() => quick.release({ application }))
   if (behavesAs(operation.decision, 3)) inbox.forget(application.uid)

@@ -147,4 +147,22 @@ describe('a deletion', () => {
     await run.result()
     expect(calls).toEqual(['2 left', '1 left', '0 left', 'released'])
   })
+
+  it('that takes very long goes on in a further run, so that no history grows for ever', async () => {
+    let looks = 0
+    const { activities } = scriptedApplication({
+      decide: async () => ({ ...decision, action: 'delete' }),
+      remove: async () => {
+        looks++
+        if (looks < 110) await run.wake('health')
+        return { remaining: looks < 110 ? 1 : 0 }
+      },
+      release: async () => undefined,
+    })
+    const run = await openApplication(temporal, activities)
+    await run.wake('delete')
+    expect(await run.result()).toBe('deleted with its resources')
+    expect(looks).toBe(110)
+    expect(await run.inputs()).toHaveLength(2)
+  })
 })
