@@ -22,7 +22,7 @@ export async function inputsOf(git: Git, { application }: StoredApplication): Pr
   const source = gitSourceOf(application)
   const path = source.path ?? '.'
   const { repoURL: url } = source
-  const { commit } = await git.resolve(url, source.targetRevision ?? 'HEAD')
+  const { commit } = await git.resolve(url, source.targetRevision ?? 'HEAD', source.tagPrefix)
   const tree = await git.treeHash(url, commit, path)
   if (tree === undefined) {
     throw new GitAccessError(

@@ -3,6 +3,7 @@ import { posix } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { sha256Hex } from '../core/digest.ts'
 import { GitAccessError } from '../core/errors.ts'
+import { isCommit, isShortCommit } from '../core/git/commit.ts'
 import { createMirror, type Mirror } from './git/mirror.ts'
 import type { ObjectReader } from './git/object-reader.ts'
 import type { GitProcessOptions } from './git/process.ts'
@@ -17,8 +18,8 @@ export type Git = {
     readonly url: string
     readonly credentials?: GitCredentials
   }): Promise<{ readonly head: string | undefined; readonly changed: boolean }>
-  /** The commit of a branch, tag, full or short SHA, or HEAD, as the mirror has it. */
-  resolve(url: string, revision: string): Promise<{ readonly commit: string }>
+  /** The commit of a branch, tag, version constraint, full or short SHA, or HEAD, as the mirror has it. */
+  resolve(url: string, revision: string, tagPrefix?: string): Promise<{ readonly commit: string }>
   /** Whether the mirror holds the commit. */
   has(url: string, commit: string): Promise<boolean>
   /** Identity of all below a path; undefined when it is not a folder there. Many at once cost one round trip. */
@@ -91,8 +92,7 @@ export function createGit({ dir, ...options }: GitOptions): Git {
     return text
   }
   const has = async (url: string, commit: string): Promise<boolean> =>
-    /^[0-9a-f]{40,64}$/.test(commit) &&
-    (await (await readerOf(url)).info(`${commit}^{commit}`)) !== undefined
+    isCommit(commit) && (await (await readerOf(url)).info(`${commit}^{commit}`)) !== undefined
 
   return {
     async fetch({ url, credentials }) {
@@ -100,12 +100,12 @@ export function createGit({ dir, ...options }: GitOptions): Git {
       const { head, changed } = await mirror.fetch(remoteOf(url, credentials))
       return { head, changed }
     },
-    async resolve(url, revision) {
+    async resolve(url, revision, tagPrefix) {
       const mirror = mirrorOf(url)
       const shown = withoutCredentials(url)
-      const commit = refCommit(await mirror.refs(), revision, shown)
+      const commit = refCommit(await mirror.refs(), revision, shown, tagPrefix)
       if (commit !== undefined) return { commit }
-      const isSha = /^[0-9a-f]{4,64}$/.test(revision)
+      const isSha = isCommit(revision) || isShortCommit(revision)
       const found = isSha ? await mirror.reader.info(`${revision}^{commit}`) : undefined
       if (found !== undefined) return { commit: found.id }
       throw new GitAccessError(

@@ -1,4 +1,5 @@
 import { GitAccessError } from '../../core/errors.ts'
+import { wantedTag } from '../../core/git/tag.ts'
 
 /** The branches and tags of a repository with their commits, and the default branch. */
 export type Refs = {
@@ -32,8 +33,13 @@ export function sameRefs(a: Refs | undefined, b: Refs): boolean {
   return [...b.byName].every(([name, commit]) => a.byName.get(name) === commit)
 }
 
-/** What a revision means among the refs (SRC-03, SRC-04); undefined for what may be a commit. */
-export function refCommit(refs: Refs, revision: string, url: string): string | undefined {
+/** What a revision means among the refs (SRC-03, SRC-04, SRC-06); undefined for what may be a commit. */
+export function refCommit(
+  refs: Refs,
+  revision: string,
+  url: string,
+  tagPrefix = '',
+): string | undefined {
   if (revision === '' || revision === 'HEAD') {
     if (refs.head !== undefined) return refs.head
     throw new GitAccessError(
@@ -41,12 +47,19 @@ export function refCommit(refs: Refs, revision: string, url: string): string | u
     )
   }
   if (revision.startsWith('refs/')) return refs.byName.get(revision)
-  const branch = refs.byName.get(`refs/heads/${revision}`)
-  const tag = refs.byName.get(`refs/tags/${revision}`)
+  const name = wantedTag(revision, tagsOf(refs), tagPrefix)?.tag ?? revision
+  const branch = refs.byName.get(`refs/heads/${name}`)
+  const tag = refs.byName.get(`refs/tags/${name}`)
   if (branch !== undefined && tag !== undefined && branch !== tag) {
     throw new GitAccessError(
-      `${revision} is a branch and a tag in ${url}; use refs/heads/${revision} or refs/tags/${revision}`,
+      `${name} is a branch and a tag in ${url}; use refs/heads/${name} or refs/tags/${name}`,
     )
   }
   return branch ?? tag
+}
+
+function* tagsOf({ byName }: Refs): Generator<string> {
+  for (const name of byName.keys()) {
+    if (name.startsWith('refs/tags/')) yield name.slice('refs/tags/'.length)
+  }
 }

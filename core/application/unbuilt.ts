@@ -51,7 +51,7 @@ function sourceFields({ source, sources, sourceHydrator }: ApplicationSpec): rea
 }
 
 function oneSource(source: ApplicationSource, at: string): readonly string[] {
-  const later = ['chart', 'plugin', 'tagPrefix', 'ref'] as const
+  const later = ['chart', 'plugin', 'ref'] as const
   const fields = later.filter((field) => isSet(source[field])).map((field) => `${at}.${field}`)
   if (isSet(source.directory?.jsonnet)) fields.push(`${at}.directory.jsonnet`)
   if (source.repoURL?.startsWith('oci://') === true) fields.push(`${at}.repoURL (oci://)`)
