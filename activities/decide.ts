@@ -5,7 +5,9 @@ import type { ApplicationRef, Decision, Wake } from '../core/flow.ts'
 import { placementProblems } from '../core/placement.ts'
 import { decide } from '../core/policy/decide.ts'
 import { healDelay } from '../core/policy/heal.ts'
+import { readProject } from '../core/project.ts'
 import { statusOf } from '../core/status/status.ts'
+import { windowsOf } from '../core/window/permit.ts'
 import type { ActivityClients } from './clients.ts'
 import { currentApplication } from './current.ts'
 
@@ -15,11 +17,16 @@ type DecideInput = { readonly application: ApplicationRef; readonly wakes: reado
 export function createDecide(clients: ActivityClients) {
   return async ({ application: ref, wakes }: DecideInput): Promise<Decision> => {
     const current = await seenApplication(clients.applications, ref, wakes)
+    const problems = current === undefined ? [] : problemsOf(clients, current)
+    const times =
+      current === undefined || problems.length > 0 ? noWindows : windows(clients, current)
     const decision = {
       ...decide({
         application: current?.application,
-        problems: current === undefined ? [] : problemsOf(clients, current),
+        problems: [...problems, ...times.problems],
         wakes,
+        windows: times.windows,
+        now: clients.now(),
       }),
       behaviour,
     }
@@ -61,6 +68,20 @@ function problemsOf(
     project: applications.project(projectOf(application)),
     isKnownCluster: clusterOf(application) !== undefined,
   })
+}
+
+const noWindows: ReturnType<typeof windowsOf> = { windows: [], problems: [] }
+
+/** A window that cannot be read blocks: it may have been meant to deny. */
+function windows({ applications }: ActivityClients, { application }: StoredApplication) {
+  const name = projectOf(application)
+  const { syncWindows = [] } = readProject(applications.project(name)).spec
+  const { metadata, spec } = application
+  const found = windowsOf(syncWindows, metadata.name, spec.destination)
+  return {
+    ...found,
+    problems: found.problems.map((text) => `spec.project: a sync window of ${name}: ${text}`),
+  }
 }
 
 function delayOf({ object }: StoredApplication, wakes: readonly Wake[], now: number): number {

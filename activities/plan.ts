@@ -17,6 +17,8 @@ export type Planning = {
   readonly request?: OperationRequest
   readonly heal?: boolean
   readonly continued?: boolean
+  /** Why nothing may be synced now. */
+  readonly blocked?: string
 }
 export type PlanInput = Planning & {
   readonly application: ApplicationRef

@@ -21,3 +21,43 @@ export function durationMs(text: string | number | undefined): number | undefine
     0,
   )
 }
+
+export const dayMs = 24 * 3_600_000
+
+/** What a calendar and a clock on the wall show; months and days of the month from 1, weekdays from Sunday. */
+export type WallClock = {
+  readonly month: number
+  readonly day: number
+  readonly weekday: number
+}
+
+/** The calendar at a moment that is given as ms of the clock on the wall (as if that were UTC). */
+export function wallClock(wallMs: number): WallClock {
+  const date = new Date(wallMs)
+  return { month: date.getUTCMonth() + 1, day: date.getUTCDate(), weekday: date.getUTCDay() }
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** How far the clocks of a time zone (`Europe/Berlin`) are ahead of UTC at a moment; undefined for no zone. */
+export function zoneOffsetMs(epochMs: number, zone: string): number | undefined {
+  try {
+    const format = formats.get(zone) ?? formatOf(zone)
+    formats.set(zone, format)
+    const part = Object.fromEntries(
+      format.formatToParts(epochMs).map(({ type, value }) => [type, Number(value)]),
+    )
+    const { year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0 } = part
+    const wall = Date.UTC(year, month - 1, day, hour, minute, second)
+    return wall - Math.floor(epochMs / 1_000) * 1_000
+  } catch {
+    return undefined
+  }
+}
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
+    ...{ timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric' },
+    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
+  })
+}

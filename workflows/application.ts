@@ -20,13 +20,22 @@ export async function application(input: ApplicationInput): Promise<string> {
   if (retrying || !inbox.isEmpty()) {
     await continueAsNew<typeof application>({
       application: input.application,
-      pending: [...(retrying ? outcome.wakes : []), ...inbox.take()],
+      pending: [...kept(outcome, retrying), ...inbox.take()],
       unpublished,
-      ...(retrying && repetitionOf(input, outcome)),
+      ...(retrying && outcome.queued !== true && repetitionOf(input, outcome)),
       ...(outcome.carried !== undefined && { carried: outcome.carried }),
     })
   }
   return outcome.summary
+}
+
+// a night of pushes is one deployment; these are enough to say what it came from
+const keptWakes = 50
+
+/** What is queued is decided together with whatever comes meanwhile. */
+function kept({ wakes, queued }: Outcome, retrying: boolean): readonly Wake[] {
+  if (queued === true) return wakes.slice(-keptWakes)
+  return retrying ? wakes : []
 }
 
 function repetitionOf(
@@ -38,8 +47,10 @@ function repetitionOf(
 }
 
 /** Waits until the operation may be repeated; says false when there is nothing to repeat or news came first. */
-async function backoff({ retryInMs, supersede }: Outcome, inbox: Inbox): Promise<boolean> {
+async function backoff(outcome: Outcome, inbox: Inbox): Promise<boolean> {
+  const { retryInMs, supersede, queued } = outcome
   if (retryInMs === undefined) return false
+  if (queued === true) return !(await condition(() => !inbox.isEmpty(), retryInMs))
   // both `replace` and `finish` give a retry up for newer work
   const policy = supersede === 'queue' ? supersede : undefined
   return !(await condition(() => inbox.hasWork(policy), retryInMs))

@@ -11,6 +11,7 @@ import { type End, factsOf, notBegun, type Operation, type Progress } from './op
 import { type Outcome, repeatIn } from './outcome.ts'
 import { hasHooks, runSteps } from './run-steps.ts'
 import { quick, steps } from './steps.ts'
+import { queuedBy } from './window.ts'
 
 /** fetch → render → diff → plan → sync → health; how it ends is reported in this one place. */
 export async function compareAndSync(operation: Operation): Promise<Outcome> {
@@ -30,7 +31,7 @@ export async function compareAndSync(operation: Operation): Promise<Outcome> {
       conditions: [...rendered.warnings, ...plan.conditions],
       ...(decision.refresh !== undefined && { refreshed: decision.refresh }),
     })
-    return operation.end(`${short(rendered)}: ${plan.reason}`)
+    return operation.end(`${short(rendered)}: ${plan.reason}`, queuedBy(plan, decision))
   }
   const progress = progressFrom(operation, plan, continued)
   const end = await runSteps(operation, rendered, plan, progress)
@@ -163,6 +164,7 @@ async function compare({ input, decision, wakes }: Operation): Promise<Compared>
     ...asking,
     heal: decision.trigger === 'drift' && input.carried === undefined,
     continued: input.carried?.inputs === rendered.inputs,
+    ...(decision.blocked !== undefined && { blocked: decision.blocked.reason }),
   }
   const toCompare = {
     application,

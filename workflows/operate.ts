@@ -11,6 +11,7 @@ import { notBegun, type Operation } from './operation.ts'
 import type { Outcome } from './outcome.ts'
 import { removeResources } from './remove-resources.ts'
 import { quick } from './steps.ts'
+import { waitForWindow } from './window.ts'
 
 /** Does what the wakes ask for, once. */
 export async function operate(input: ApplicationInput, inbox: Inbox): Promise<Outcome> {
@@ -29,6 +30,8 @@ export async function operate(input: ApplicationInput, inbox: Inbox): Promise<Ou
     case 'report':
       await operation.report({})
       return operation.end(decision.reason)
+    case 'wait':
+      return await waitForWindow(operation)
     case 'delete':
       return await removeResources(operation)
     case 'compare':

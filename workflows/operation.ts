@@ -23,7 +23,7 @@ export type Operation = {
   /** The end of the operation as the run hands it on. */
   readonly end: (
     summary: string,
-    more?: Pick<Outcome, 'retryInMs' | 'begunAt' | 'carried'>,
+    more?: Pick<Outcome, 'retryInMs' | 'queued' | 'begunAt' | 'carried'>,
   ) => Outcome
   /** Whether newer work takes the place of this operation at a safe point. */
   readonly isOvertaken: () => boolean

@@ -7,6 +7,8 @@ export type Outcome = {
   readonly summary: string
   /** Set when the same operation is repeated after this long, unless something newer comes. */
   readonly retryInMs?: number
+  /** Whether it waits for a sync window: nothing was tried, and whatever comes is looked at with it. */
+  readonly queued?: boolean
   /** Epoch ms of the start of its first attempt. */
   readonly begunAt?: number
   /** The wakes to repeat it with. */

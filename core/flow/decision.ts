@@ -1,6 +1,15 @@
 /** What to do about the wakes, and why. */
 export type Decision = {
-  readonly action: 'ignore' | 'report' | 'compare' | 'sync' | 'delete' | 'invalid' | 'terminate'
+  readonly action:
+    | 'ignore'
+    | 'report'
+    | 'compare'
+    | 'sync'
+    | 'delete'
+    | 'invalid'
+    | 'terminate'
+    /** What somebody asked for waits for a sync window. */
+    | 'wait'
   readonly reason: string
   readonly specDigest: string
   readonly trigger: string
@@ -12,6 +21,8 @@ export type Decision = {
   readonly problems: readonly string[]
   /** Self-heal beyond its budget waits this long first. */
   readonly delayMs?: number
+  /** Set while sync windows permit no sync: it is decided anew after this long (WIN-06, WIN-07). */
+  readonly blocked?: { readonly reason: string; readonly inMs: number }
   /** How long an operation waits for health. */
   readonly healthTimeoutMs: number
   /** What somebody asked for by `Application.operation`; absent for what we do by ourselves. */

@@ -28,6 +28,8 @@ export type PlanInput = {
   readonly heal?: boolean
   /** Whether it goes on with an operation that gave way in its middle. */
   readonly continued?: boolean
+  /** Why nothing may be synced now: a sync window. */
+  readonly blocked?: string
   /** `group/kind` of what the API server took in the last sync. */
   readonly acceptedKinds?: ReadonlySet<string>
 }
@@ -42,6 +44,7 @@ function planAutomated(input: PlanInput): SyncPlan {
   const { differences, equal } = input.comparison
   if (differences.length === 0 && input.continued !== true) return none('nothing differs')
   if (!isAutomated(input.application)) return none('automated sync is off')
+  if (input.blocked !== undefined) return none(input.blocked)
   const held = onHold(input)
   if (held !== undefined) return none(held)
   const prune = automated?.prune === true

@@ -3,6 +3,8 @@ import { digestOf } from '../digest.ts'
 import type { Decision, SupersedePolicy, Wake, WakeReason } from '../flow.ts'
 import { isTerminating } from '../status/status.ts'
 import { durationMs } from '../time.ts'
+import type { TimedWindow } from '../window/permit.ts'
+import { throughWindows } from './blocked.ts'
 import { refreshOf, requestOf, retryOf } from './request.ts'
 
 const resourcesFinalizer = 'resources-finalizer.argocd.argoproj.io'
@@ -25,6 +27,10 @@ export type DecideInput = {
   /** Reasons why the spec cannot be worked with (schema, project, destination). */
   readonly problems: readonly string[]
   readonly wakes: readonly Wake[]
+  /** The sync windows that speak of the application. */
+  readonly windows?: readonly TimedWindow[]
+  /** Epoch ms, for the windows. */
+  readonly now?: number
 }
 
 /** Which reason names the operation when several came together: the one a person would ask for first. */
@@ -42,7 +48,12 @@ const order: readonly WakeReason[] = [
 ]
 
 /** Decides what the wakes mean for the application (AUTO-08, AUTO-14, APP-12, SYNCP-01). Pure. */
-export function decide({ application, problems, wakes }: DecideInput): Decision {
+export function decide(input: DecideInput): Decision {
+  const { windows = [], now = 0 } = input
+  return throughWindows(decideAnyTime(input), windows, now)
+}
+
+function decideAnyTime({ application, problems, wakes }: DecideInput): Decision {
   const trigger = order.find((reason) => wakes.some((wake) => wake.reason === reason)) ?? 'start'
   if (application === undefined) return gone(trigger)
   const request = requestOf(application)

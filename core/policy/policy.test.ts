@@ -3,6 +3,7 @@ import { applicationObject } from '../../test/fixtures/application.ts'
 import { readApplication } from '../application.ts'
 import type { WakeReason } from '../flow.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import { windowsOf } from '../window/permit.ts'
 import { decide } from './decide.ts'
 import { afterHeal, healDelay, isFull } from './heal.ts'
 import { watchDigest } from './watch-digest.ts'
@@ -48,6 +49,39 @@ describe('deciding what a wake means', () => {
     expect(
       decide({ application: undefined, problems: [], wakes: [{ reason: 'spec', at: 0 }] }).action,
     ).toBe('ignore')
+  })
+})
+
+describe('deciding while sync windows permit nothing', () => {
+  const now = Date.parse('2026-07-15T12:00:00Z')
+  const windows = (manualSync: boolean) =>
+    windowsOf(
+      [{ kind: 'allow', schedule: '30 12 * * *', duration: '1h', namespaces: ['*'], manualSync }],
+      'shop',
+      { namespace: 'shop' },
+    ).windows
+  const decided = (object: object, manualSync: boolean) =>
+    decide({
+      application: readApplication(object).application,
+      problems: [],
+      wakes: [{ reason: 'push', at: 0 }],
+      windows: windows(manualSync),
+      now,
+    })
+  const asked = (dryRun: boolean) => applicationObject({ operation: { sync: { dryRun } } })
+
+  it('compares, and asks again when a window opens (WIN-03, WIN-06)', () => {
+    expect(decided(base, true)).toMatchObject({
+      action: 'compare',
+      reason: expect.stringContaining('blocked by sync window'),
+      blocked: { inMs: 30 * 60_000 + 1 },
+    })
+  })
+
+  it('lets people wait, unless all windows let them sync (WIN-04, WIN-07)', () => {
+    expect(decided(asked(false), false).action).toBe('wait')
+    expect(decided(asked(false), true)).toMatchObject({ action: 'sync' })
+    expect(decided(asked(true), false)).not.toHaveProperty('blocked')
   })
 })
 

@@ -1,6 +1,11 @@
 import { describe, expect, inject, it } from 'vitest'
 import type { Wake } from '../../core/flow.ts'
-import { decision, nothingToDo, scriptedApplication } from '../fixtures/scripted-activities.ts'
+import {
+  decision,
+  nothingToDo,
+  scriptedApplication,
+  syncPlan,
+} from '../fixtures/scripted-activities.ts'
 import { eventually } from '../harness/eventually.ts'
 import { openApplication, wakeOf } from './application-run.ts'
 
@@ -164,5 +169,62 @@ describe('a deletion', () => {
     expect(await run.result()).toBe('deleted with its resources')
     expect(looks).toBe(110)
     expect(await run.inputs()).toHaveLength(2)
+  })
+})
+
+describe('a change that a sync window blocks', () => {
+  const blocked = { reason: 'blocked by sync window', inMs: 3_600_000 }
+
+  it('WIN-06: is queued, and synced when the window opens', async () => {
+    let isOpen = false
+    const { activities, reports } = scriptedApplication({
+      decide: async () =>
+        isOpen ? decision : { ...decision, action: 'compare', blocked: { ...blocked, inMs: 50 } },
+      plan: async (planning) => {
+        isOpen = planning.blocked !== undefined
+        return isOpen ? { ...nothingToDo, reason: blocked.reason } : syncPlan
+      },
+    })
+    const run = await openApplication(temporal, activities)
+    await run.wake('push')
+    await run.result()
+    expect(reports.at(-1)?.operation?.phase).toBe('Succeeded')
+    const [, next] = await run.inputs()
+    expect(next).toMatchObject({ pending: [wakeOf('push')] })
+    expect(next).not.toHaveProperty('attempt')
+  })
+
+  it('WIN-06: is decided together with what comes while it waits', async () => {
+    const decided: (readonly Wake[])[] = []
+    const { activities } = scriptedApplication({
+      decide: async ({ wakes }) => {
+        decided.push(wakes)
+        return decided.length > 1 ? decision : { ...decision, action: 'compare', blocked }
+      },
+      plan: async () => ({ ...nothingToDo, reason: blocked.reason }),
+      report: async () => {
+        if (decided.length === 1) await run.wake('push', 3)
+        return { sync: 'OutOfSync', health: 'Healthy', unpublished: [] }
+      },
+    })
+    const run = await openApplication(temporal, activities)
+    await run.wake('push')
+    await run.result()
+    expect(decided.at(-1)).toEqual([wakeOf('push'), wakeOf('push', 3)])
+  })
+
+  it('WIN-07: is shown as running while somebody who asked for it waits', async () => {
+    let looks = 0
+    const { activities, reports } = scriptedApplication({
+      decide: async () =>
+        ++looks > 1 ? decision : { ...decision, action: 'wait', blocked: { ...blocked, inMs: 50 } },
+      plan: async () => syncPlan,
+    })
+    const run = await openApplication(temporal, activities)
+    await run.wake('operation')
+    await run.result()
+    expect(reports[0]?.operation).toMatchObject({ phase: 'Running' })
+    expect(reports[0]).not.toHaveProperty('answers')
+    expect(reports.at(-1)?.operation?.phase).toBe('Succeeded')
   })
 })
