@@ -1,0 +1,70 @@
+import { compareObject } from '../../../core/diff/compare.ts'
+import type { Manifest } from '../../../core/manifest/manifest.ts'
+import { maskSecrets } from '../../../core/manifest/mask.ts'
+import { foldStringData } from '../../../core/manifest/secret.ts'
+import { isOwned } from '../../../core/manifest/tracking.ts'
+import { feed } from '../corpus.ts'
+
+type StateDiff = {
+  readonly config: Manifest
+  readonly live: Manifest | null
+  readonly expected: { readonly modified: boolean }
+}
+
+/** Whether applying the declared object would change the live one. */
+export const stateDiff = feed<StateDiff>(({ config, live, expected }) => {
+  const found = compareObject(foldStringData(config), live ?? undefined)
+  const modified = found.verdict === 'missing' || ('fields' in found && found.fields.length > 0)
+  return { expected: expected.modified, got: modified }
+})
+
+type Data = Readonly<Record<string, string>> | null | undefined
+type Mask = {
+  readonly target: Manifest | null
+  readonly live: Manifest | null
+  readonly expected: { readonly target_data?: Data; readonly live_data?: Data }
+}
+
+/** Secrets without their values: only which ones are equal is to be seen. */
+export const secretMask = feed<Mask>(({ target, live, expected }) => {
+  const given = [target, live].filter((object) => object !== null)
+  const masked = maskSecrets(
+    given.map((object) => ({ ...object, apiVersion: object.apiVersion ?? 'v1' })),
+  )
+  const dataOf = (object: Manifest | null) =>
+    object === null ? undefined : (masked[given.indexOf(object)]?.data as Data)
+  return {
+    expected: classes(expected.target_data, expected.live_data),
+    got: classes(dataOf(target), dataOf(live)),
+  }
+})
+
+/** Per field whether it is there, masked, and the same on both sides. */
+function classes(target: Data, live: Data): object {
+  const fields = [...new Set([...Object.keys(target ?? {}), ...Object.keys(live ?? {})])].sort()
+  return Object.fromEntries(
+    fields.map((field) => {
+      const [left, right] = [target?.[field], live?.[field]]
+      const isMasked = [left, right].every((text) => text === undefined || /^\+*$/.test(text))
+      return [field, [left !== undefined, right !== undefined, isMasked, left === right]]
+    }),
+  )
+}
+
+type SelfReference = {
+  readonly app: string
+  readonly tracking_method: string
+  readonly live: Manifest | null
+  readonly config: Manifest | null
+  readonly expected: { readonly managed: boolean }
+}
+
+/** Whether the live object is the application's; what is declared is compared in any case. */
+export const selfReference = feed<SelfReference>((row) => {
+  const { app, tracking_method: method, live, config, expected } = row
+  if (method !== 'annotation') return undefined
+  return {
+    expected: expected.managed,
+    got: config !== null || live === null || isOwned(live, app),
+  }
+})

@@ -1,0 +1,40 @@
+import type { Destination } from '../../../core/application.ts'
+import { globMatch } from '../../../core/glob.ts'
+import type { ProjectDestination } from '../../../core/project/schema.ts'
+import {
+  type AppProjectSpec,
+  permitsDestination,
+  permitsKind,
+  permitsSource,
+  type ResourceIdentity,
+} from '../../../core/project.ts'
+import { feed } from '../corpus.ts'
+
+type Permitted = {
+  readonly test?: string
+  readonly project: AppProjectSpec & { readonly projectClusters?: readonly ProjectDestination[] }
+  readonly app?: { readonly repoURL?: string; readonly destination?: Destination }
+  readonly resource?: ResourceIdentity
+  readonly input: Readonly<Record<string, unknown>>
+  readonly expected: Readonly<Record<string, unknown>>
+}
+
+/** What an AppProject permits, and the globs in which it says so. */
+export const permitted = feed<Permitted>(({ test, project, app, resource, input, expected }) => {
+  const wants = expected.permitted
+  if (app?.repoURL !== undefined)
+    return { expected: wants, got: permitsSource(project, app.repoURL) }
+  if (app?.destination !== undefined) {
+    const got = permitsDestination(project, app.destination, project.projectClusters)
+    return { expected: wants, got }
+  }
+  if (resource !== undefined) return { expected: wants, got: permitsKind(project, resource) }
+  const { pattern, val, input: text, allowNegation } = input
+  if (test === 'TestGlobMatch' && allowNegation !== true) {
+    return { expected: expected.expected, got: globMatch(String(pattern), String(val)) }
+  }
+  if (test === 'Test_Match') {
+    return { expected: expected.result, got: globMatch(String(pattern), String(text)) }
+  }
+  return undefined
+})

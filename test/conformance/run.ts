@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Failure, judge, parseRows, type Result } from './corpus.ts'
+import { feedsFor } from './feeds.ts'
+
+/** Feeds the corpora of a folder to the product and says how many rows came out as they should. */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { verbose: { type: 'boolean', short: 'v', default: false } },
+})
+const [folder] = positionals
+if (folder === undefined) {
+  console.error('usage: npm run conformance -- DIR [--verbose]')
+  process.exit(2)
+}
+process.exitCode = await run(resolve(folder), values.verbose)
+
+async function run(dir: string, verbose: boolean): Promise<number> {
+  const files = readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
+  if (files.length === 0) {
+    console.error(`error: ${dir} holds no *.jsonl files`)
+    return 2
+  }
+  const { feeds, close } = feedsFor(dir)
+  const results: Result[] = []
+  const unfed: string[] = []
+  for (const file of files) {
+    const corpus = file.slice(0, -'.jsonl'.length)
+    const feed = feeds[corpus]
+    if (feed === undefined) {
+      unfed.push(corpus)
+      continue
+    }
+    const result = await judge(corpus, parseRows(readFileSync(join(dir, file), 'utf8')), feed)
+    results.push(result)
+    show(result, verbose)
+  }
+  await close()
+  for (const corpus of unfed) console.log(`${corpus} not fed`)
+  const passed = results.reduce((sum, result) => sum + result.passed, 0)
+  console.log(`total ${passed}/${results.reduce((sum, result) => sum + result.total, 0)}`)
+  return 0
+}
+
+function show({ corpus, passed, total, apart, failures }: Result, verbose: boolean): void {
+  const rest = apart === 0 ? '' : ` (${apart} not strict)`
+  console.log(`${corpus} ${passed}/${total}${rest}`)
+  if (verbose) failures.forEach(showFailure)
+}
+
+function showFailure({ id, expected, got }: Failure): void {
+  console.log(
+    `  ${id}\n    expected ${JSON.stringify(expected)}\n    got      ${JSON.stringify(got)}`,
+  )
+}
