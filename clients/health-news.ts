@@ -11,6 +11,8 @@ export type HealthNews = {
   isAttended(label: string): boolean
   /** How many applications are attended now. */
   attended(): number
+  /** Others have told meanwhile: what we said is not what is known. */
+  forget(): void
 }
 
 // between the end of one step and the begin of the next that looks; long under load
@@ -26,6 +28,7 @@ export function createHealthNews(now: () => number): HealthNews {
       attendedUntil.delete(label)
     },
     attended: () => [...attendedUntil.values()].filter((until) => until > now()).length,
+    forget: () => known.clear(),
     async attend(label, work) {
       attendedUntil.set(label, Number.POSITIVE_INFINITY)
       try {

@@ -26,12 +26,13 @@ const attendedMs = 250
 /**
  * Tells applications of drift and of changes of health, from the watches of one cluster.
  * Drift is a change of what we own (own writes never are); an object without a proof is left to
- * the comparison that will make one.
+ * the comparison that will make one. Gives the function that ends it.
  */
-export function startClusterWatch(options: ClusterWatchOptions): void {
+export function startClusterWatch(options: ClusterWatchOptions): () => void {
   const { cluster, applications } = options
   const drifted = new Map<string, Set<ResourceKey>>()
   const quiet = new Map<string, NodeJS.Timeout>()
+  let isStopped = false
 
   const tellDrift = (application: StoredApplication, key: ResourceKey): void => {
     const keys = drifted.get(application.label)
@@ -44,6 +45,7 @@ export function startClusterWatch(options: ClusterWatchOptions): void {
     setImmediate(() => {
       const all = [...(drifted.get(application.label) ?? [])]
       drifted.delete(application.label)
+      if (isStopped) return
       void deliver(options, application, { reason: 'drift', at: options.now(), keys: all })
     })
   }
@@ -63,7 +65,7 @@ export function startClusterWatch(options: ClusterWatchOptions): void {
   }
   cluster.live.subscribe((change) => {
     const application = applications.byLabel(change.label)
-    if (application === undefined) return
+    if (isStopped || application === undefined) return
     if (isDrift(cluster, application, change)) tellDrift(application, change.key)
     if (!quiet.has(change.label)) {
       quiet.set(
@@ -72,6 +74,10 @@ export function startClusterWatch(options: ClusterWatchOptions): void {
       )
     }
   })
+  return () => {
+    isStopped = true
+    for (const timer of quiet.values()) clearTimeout(timer)
+  }
 }
 
 async function deliver(

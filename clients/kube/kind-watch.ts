@@ -1,4 +1,4 @@
-import { UnknownKindError } from '../../core/errors.ts'
+import { NetworkError, UnknownKindError } from '../../core/errors.ts'
 import { applicationLabelKey } from '../../core/manifest/tracking.ts'
 import { type Discovery, pathOf } from './discovery.ts'
 import type { LiveStore } from './live-store.ts'
@@ -12,6 +12,9 @@ export type KindWatch = {
   /** Settles with true when the kind is listed and followed, with false when the cluster does not serve it. */
   follow(kind: KindName): Promise<boolean>
   connected(): boolean
+  /** Whether somebody asked for the kind before. */
+  isFollowed(kind: KindName): boolean
+  /** Ends all watches; whoever waits for one, or asks for one now, gets NetworkError. */
   stop(): void
 }
 
@@ -22,10 +25,14 @@ export function createKindWatch(
   onError: (error: unknown) => void,
 ): KindWatch {
   const reflectors = new Map<string, Reflector>()
-  const opening = new Map<string, Promise<Reflector>>()
+  const listed = new Map<string, Promise<unknown>>()
+  const stopped = Promise.withResolvers<never>()
+  stopped.promise.catch(() => undefined)
+  let isStopped = false
 
-  const open = async ({ group, kind }: KindName): Promise<Reflector> => {
+  const open = async ({ group, kind }: KindName): Promise<unknown> => {
     const resource = await discovery.preferred(group, kind)
+    if (isStopped) return await stopped.promise
     const reflector = createReflector({
       transport,
       path: pathOf(resource),
@@ -35,26 +42,33 @@ export function createKindWatch(
       onList: (objects, at) => store.listed({ group, kind }, objects, at),
       onError,
     })
-    reflectors.set(`${group}/${kind}`, reflector)
-    return reflector
+    reflectors.set(nameOf({ group, kind }), reflector)
+    return await Promise.race([stopped.promise, reflector.synced])
   }
   return {
     async follow(kind) {
-      const name = `${kind.group}/${kind.kind}`
-      const opened = opening.get(name) ?? open(kind)
-      opening.set(name, opened)
+      if (isStopped) return await stopped.promise
+      const first = listed.get(nameOf(kind)) ?? open(kind)
+      listed.set(nameOf(kind), first)
       try {
-        await (await opened).synced
+        await first
         return true
       } catch (error) {
-        opening.delete(name)
+        listed.delete(nameOf(kind))
         if (error instanceof UnknownKindError) return false
         throw error
       }
     },
+    isFollowed: (kind) => listed.has(nameOf(kind)),
     connected: () => [...reflectors.values()].every((reflector) => reflector.connected()),
     stop: () => {
+      isStopped = true
+      stopped.reject(new NetworkError('the watches of the cluster have been stopped'))
       for (const reflector of reflectors.values()) reflector.stop()
     },
   }
+}
+
+function nameOf({ group, kind }: KindName): string {
+  return `${group}/${kind}`
 }

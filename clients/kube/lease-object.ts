@@ -1,0 +1,54 @@
+import { NotFoundError } from '../../core/errors.ts'
+import type { KubeTransport } from './transport.ts'
+
+/** A Lease as the API server has it, with the version that guards its next change. */
+export type LeaseObject = {
+  readonly metadata: { readonly resourceVersion: string }
+  readonly spec?: LeaseSpec
+}
+export type LeaseSpec = {
+  /** Empty when nobody holds it. */
+  readonly holderIdentity?: string
+  readonly leaseDurationSeconds?: number
+  readonly acquireTime?: string
+  readonly renewTime?: string
+  readonly leaseTransitions?: number
+}
+
+/** One object of coordination.k8s.io/v1. Whoever writes an older state than there is gets ConflictError. */
+export type StoredLease = {
+  read(signal: AbortSignal): Promise<LeaseObject | undefined>
+  create(spec: LeaseSpec, signal: AbortSignal): Promise<LeaseObject>
+  /** NotFoundError when somebody has deleted it. */
+  replace(before: LeaseObject, spec: LeaseSpec, signal: AbortSignal): Promise<LeaseObject>
+}
+
+export function storedLease(
+  transport: KubeTransport,
+  namespace: string,
+  name: string,
+): StoredLease {
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`
+  const head = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' }
+  return {
+    async read(signal) {
+      try {
+        return await transport.request<LeaseObject>(`${path}/${name}`, { signal })
+      } catch (error) {
+        if (error instanceof NotFoundError) return undefined
+        throw error
+      }
+    },
+    create: (spec, signal) =>
+      transport.request<LeaseObject>(path, {
+        ...{ method: 'POST', signal },
+        body: { ...head, metadata: { name, namespace }, spec },
+      }),
+    // what others wrote into its metadata stays
+    replace: ({ metadata }, spec, signal) =>
+      transport.request<LeaseObject>(`${path}/${name}`, {
+        ...{ method: 'PUT', signal },
+        body: { ...head, metadata, spec },
+      }),
+  }
+}
