@@ -23,6 +23,7 @@ import type { ActivityClients } from './clients.ts'
 import { compareCached, compareProven, leftovers, type Row, watchKinds } from './compare.ts'
 import { destinationOf, presentApplication } from './current.ts'
 import { kindsInUse } from './kinds-in-use.ts'
+import { adoptLeftBehind } from './left-behind.ts'
 import { createPlan, type Planning } from './plan.ts'
 import { type Desired, readRendered } from './rendered.ts'
 
@@ -62,6 +63,9 @@ function createCompare(clients: ActivityClients) {
     if (scan === true) await cluster.watch(await kindsInUse(cluster, current.label))
     const unknown = await watchKinds(cluster, objects)
     refuseUnknownKinds(current, objects, unknown)
+    const instance = instanceName(ref.namespace, ref.name, clients.applications.namespace)
+    const keys = new Set(declared.map(({ key }) => key))
+    await adoptLeftBehind(clients, cluster, current, instance, keys)
     const limit = pLimit(parallelDryRuns)
     const rows = await Promise.all(
       declared.map((desired) =>
@@ -70,7 +74,6 @@ function createCompare(clients: ActivityClients) {
           : compareCached(cluster, desired),
       ),
     )
-    const instance = instanceName(ref.namespace, ref.name, clients.applications.namespace)
     const prunes = leftovers(cluster, current, instance, declared).map(
       (live): ResourceDiff => ({
         key: keyOf(live),

@@ -1,34 +1,22 @@
-import pLimit from 'p-limit'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { KindName } from '../clients/kube/kind-watch.ts'
-import { AdmissionDenied, NotFoundError } from '../core/errors.ts'
+import { groupOf } from '../core/manifest/key.ts'
 import { applicationLabelKey } from '../core/manifest/tracking.ts'
-
-const parallelLists = 8
+import { scanKinds } from './scan-kinds.ts'
 
 /**
  * The kinds of which the cluster holds objects with the application's label, whatever its inventory
  * says: every kind is asked, so this is for a hard refresh and for what nobody remembers.
  */
 export async function kindsInUse(cluster: Cluster, label: string): Promise<readonly KindName[]> {
-  const limit = pLimit(parallelLists)
-  const found = await Promise.all(
-    (await cluster.discovery.kinds()).map((kind) => limit(() => isInUse(cluster, kind, label))),
-  )
-  return found.flat()
-}
-
-async function isInUse(
-  cluster: Cluster,
-  kind: KindName,
-  label: string,
-): Promise<readonly KindName[]> {
-  try {
-    const objects = await cluster.list(kind, '', `${applicationLabelKey}=${label}`)
-    return objects.length === 0 ? [] : [kind]
-  } catch (error) {
-    // a kind that can only be created, such as a review, has no list
-    if (error instanceof NotFoundError || error instanceof AdmissionDenied) return []
-    throw error
-  }
+  const found = new Map<string, KindName>()
+  await scanKinds(cluster, {
+    kinds: await cluster.discovery.kinds(),
+    labelSelector: `${applicationLabelKey}=${label}`,
+    onObject: ({ apiVersion, kind }) => {
+      const group = groupOf(apiVersion)
+      found.set(`${group}/${kind}`, { group, kind })
+    },
+  })
+  return [...found.values()]
 }

@@ -13,6 +13,7 @@ import { followChanges } from './changes.ts'
 import type { ActivityClients } from './clients.ts'
 import { currentApplication, destinationOf } from './current.ts'
 import { kindsInUse } from './kinds-in-use.ts'
+import { adoptLeftBehind } from './left-behind.ts'
 import { patienceMs } from './patience.ts'
 
 export type RemoveInput = { readonly application: ApplicationRef }
@@ -29,6 +30,8 @@ export function createRemove(clients: ActivityClients) {
     const cluster = destinationOf(clients, current)
     await watchOwned(cluster, current)
     const instance = instanceName(ref.namespace, ref.name, clients.applications.namespace)
+    // what Argo CD deployed is deleted too, although nothing of it was ever ours
+    await adoptLeftBehind(clients, cluster, current, instance, new Set())
     const owned = () =>
       cluster.live
         .ofApplication(current.label)

@@ -5,7 +5,7 @@ import { ConflictError, NetworkError, PlatformError, UnknownKindError } from '..
 import type { PlannedHook, ResourceResult, SyncChange } from '../core/flow.ts'
 import { keyOf, partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
-import { instanceName, ownerInstance } from '../core/manifest/tracking.ts'
+import { instanceName, instanceOf } from '../core/manifest/tracking.ts'
 import { type Brought, broughtBy, needsBrought } from '../core/plan/brought.ts'
 import { failsOnShared, remedyFor, writeWayOf } from '../core/plan/write-way.ts'
 import type { ActivityClients } from './clients.ts'
@@ -117,7 +117,7 @@ async function refuseShared(
   { key, manifest }: Desired,
 ): Promise<void> {
   const live = await cluster.read(manifest.apiVersion, key)
-  const owner = live && ownerInstance(live)
+  const owner = live && instanceOf(live)
   if (owner === undefined || owner === instance) return
   throw new ConflictError(
     `Shared resource found: it is part of the application ${owner}; take it out of one of the two`,

@@ -18,6 +18,8 @@ export type ClusterWrites = {
   dryRun(desired: Manifest, validation?: FieldValidation): Promise<Manifest>
   /** Puts the declared in the place of this very state of the object: what is not declared goes. */
   replace(desired: Manifest, live: Manifest, validation?: FieldValidation): Promise<void>
+  /** Puts a label on this very object (by uid) and nothing else; it is in `live` before this settles. */
+  label(live: Manifest, name: string, value: string): Promise<void>
   /** Takes a finalizer off this very object; harmless when it is gone or has none. */
   release(live: Manifest, finalizer: string): Promise<void>
   /** Deletes this very object (by uid); says false when it was gone already. */
@@ -57,6 +59,18 @@ export function clusterWrites(
           method: 'PUT',
           query: { fieldManager, fieldValidation },
           body: { ...desired, metadata: { ...desired.metadata, resourceVersion, uid } },
+        }),
+      )
+    },
+    async label(live, label, value) {
+      const resource = await discovery.resource(live.apiVersion, live.kind)
+      const { namespace, name = '', uid } = live.metadata
+      await store.write(keyOf(live), () =>
+        transport.request<Manifest>(pathOf(resource, namespace, name), {
+          method: 'PATCH',
+          contentType: 'application/merge-patch+json',
+          query: { fieldManager },
+          body: { metadata: { uid, labels: { [label]: value } } },
         }),
       )
     },

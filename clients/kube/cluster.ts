@@ -3,6 +3,7 @@ import type { Manifest } from '../../core/manifest/manifest.ts'
 import { type ClusterWrites, clusterWrites } from './cluster-writes.ts'
 import { createDiscovery, type Discovery, pathOf } from './discovery.ts'
 import { createKindWatch, type KindName } from './kind-watch.ts'
+import { listMetadata } from './list-metadata.ts'
 import { createLiveStore, type LiveStore } from './live-store.ts'
 import { createSettledObjects, type SettledObjects } from './settled.ts'
 import type { KubeTransport } from './transport.ts'
@@ -17,6 +18,8 @@ export type Cluster = ClusterWrites & {
   readonly settled: SettledObjects
   /** Watches these kinds from now on; settles when all are listed. Those the cluster does not serve are returned. */
   watch(kinds: readonly KindName[]): Promise<readonly KindName[]>
+  /** Whether objects of this kind are watched, as far as they carry our label. */
+  watches(kind: KindName): boolean
   /** Whether every watch is up. */
   connected(): boolean
   /** The object as the server has it now, whatever its labels; undefined when there is none. */
@@ -25,6 +28,8 @@ export type Cluster = ClusterWrites & {
   refresh(apiVersion: string, key: ResourceKey): Promise<Manifest | undefined>
   /** The objects of a kind in a namespace, read from the server now. */
   list(kind: KindName, namespace: string, labelSelector?: string): Promise<readonly Manifest[]>
+  /** The metadata of all objects of a kind, page by page, read from the server now. */
+  listMetadata(kind: KindName, labelSelector?: string): AsyncIterable<Manifest>
   /** What charts may ask about (HELM-15). */
   capabilities(): Promise<{ readonly kubeVersion: string; readonly apiVersions: readonly string[] }>
   close(): void
@@ -46,6 +51,7 @@ export function createCluster(
       const followed = await Promise.all(names.map((name) => kinds.follow(name)))
       return names.filter((_, index) => followed[index] === false)
     },
+    watches: kinds.isFollowed,
     connected: kinds.connected,
     close: kinds.stop,
     ...reads(transport, discovery),
@@ -58,8 +64,10 @@ export function createCluster(
 function reads(
   transport: KubeTransport,
   discovery: Discovery,
-): Pick<Cluster, 'read' | 'list' | 'capabilities'> {
+): Pick<Cluster, 'read' | 'list' | 'listMetadata' | 'capabilities'> {
   return {
+    listMetadata: (kind, labelSelector) =>
+      listMetadata(transport, discovery, { ...kind, labelSelector }),
     async capabilities() {
       const { gitVersion } = await transport.request<{ gitVersion: string }>('/version')
       return { kubeVersion: gitVersion, apiVersions: await discovery.apiVersions() }

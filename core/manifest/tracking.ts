@@ -36,11 +36,11 @@ export function parseTrackingId(text: string): TrackingId | undefined {
  * (controllers copy annotations, TRACK-04) and no controller owns it (TRACK-08).
  */
 export function isOwned(live: Manifest, instance: string): boolean {
-  return ownerInstance(live) === instance
+  return instanceOf(live) === instance
 }
 
 /** The instance whose tracking id names this very object, unless a controller owns it. */
-export function ownerInstance(live: Manifest): string | undefined {
+export function instanceOf(live: Manifest): string | undefined {
   const { annotations, ownerReferences } = live.metadata
   const text = annotations?.[trackingAnnotationKey]
   if (text === undefined || ownerReferences?.some(({ controller }) => controller === true)) {

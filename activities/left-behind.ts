@@ -1,0 +1,88 @@
+import type { StoredApplication } from '../clients/applications.ts'
+import type { Cluster } from '../clients/kube/cluster.ts'
+import { ConflictError, NotFoundError } from '../core/errors.ts'
+import { groupOf, keyOf, type ResourceKey } from '../core/manifest/key.ts'
+import type { Manifest } from '../core/manifest/manifest.ts'
+import { applicationLabelKey, instanceOf, isTracked } from '../core/manifest/tracking.ts'
+import { isHook } from '../core/plan/phase.ts'
+import { statusOf } from '../core/status/status.ts'
+import type { ActivityClients } from './clients.ts'
+import { declarableKinds, scanKinds } from './scan-kinds.ts'
+
+type Found = ReadonlyMap<string, readonly Manifest[]>
+type Listing = { readonly startedAt: number; readonly found: Promise<Found> }
+
+const installationKey = 'argocd.argoproj.io/installation-id'
+// a burst of new Applications is answered by one listing
+const sharedForMs = 10_000
+const listings = new WeakMap<Cluster, (shared: boolean) => Promise<Found>>()
+
+/**
+ * On first sight of an Application, finds what Argo CD deployed for it: objects that carry its
+ * tracking id and not our label. Those that are not declared any more get the label, and with it all
+ * that follows from being ours: they are shown, pruned and deleted with the Application. Those that
+ * are declared get it by their next apply.
+ */
+export async function adoptLeftBehind(
+  { now }: Pick<ActivityClients, 'now'>,
+  cluster: Cluster,
+  { object, label }: StoredApplication,
+  instance: string,
+  declared: ReadonlySet<ResourceKey>,
+): Promise<void> {
+  if (statusOf(object).driftless?.rendered !== undefined) return
+  const list = listings.get(cluster) ?? shareListings(cluster, now)
+  listings.set(cluster, list)
+  // one that somebody else has deployed surely has objects, which may be younger than the last listing
+  const isNew = Object.keys(object.status ?? {}).length === 0
+  const left = ((await list(isNew)).get(instance) ?? []).filter((one) => !declared.has(keyOf(one)))
+  await cluster.watch(left.map(({ apiVersion, kind }) => ({ group: groupOf(apiVersion), kind })))
+  await Promise.all(left.map((one) => adopt(cluster, one, label)))
+}
+
+async function adopt(cluster: Cluster, object: Manifest, label: string): Promise<void> {
+  try {
+    await cluster.label(object, applicationLabelKey, label)
+  } catch (error) {
+    // gone since the listing, or another one has its name
+    if (!(error instanceof NotFoundError || error instanceof ConflictError)) throw error
+  }
+}
+
+/** One listing at a time; whoever comes while one runs, and may not share it, shares the next one. */
+function shareListings(cluster: Cluster, now: () => number): (shared: boolean) => Promise<Found> {
+  let last: Listing | undefined
+  let next: Promise<Found> | undefined
+  const begin = (): Promise<Found> => {
+    const listing = { startedAt: now(), found: listUnlabelled(cluster) }
+    last = listing
+    next = undefined
+    listing.found.catch(() => {
+      if (last === listing) last = undefined
+    })
+    return listing.found
+  }
+  return (shared) => {
+    if (shared && last !== undefined && now() - last.startedAt < sharedForMs) return last.found
+    next ??= (last?.found ?? Promise.resolve()).then(begin, begin)
+    return next
+  }
+}
+
+/** What carries a tracking id that names it, and no label of ours, by instance. */
+async function listUnlabelled(cluster: Cluster): Promise<Found> {
+  const found = new Map<string, Manifest[]>()
+  const onObject = (object: Manifest): void => {
+    const { name, namespace, uid, labels = {}, annotations = {} } = object.metadata
+    // the objects of another installation are never ours, whatever its applications are called (TRACK-05)
+    if (applicationLabelKey in labels || installationKey in annotations) return
+    const instance = instanceOf(object)
+    if (instance === undefined || !isTracked(object) || isHook(object)) return
+    const of = found.get(instance) ?? []
+    // kept for a while: no more of it than is needed
+    found.set(instance, of)
+    of.push({ ...object, metadata: { name, namespace, uid } as Manifest['metadata'] })
+  }
+  await scanKinds(cluster, { kinds: await declarableKinds(cluster), onObject })
+  return found
+}

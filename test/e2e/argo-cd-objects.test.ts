@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { applicationLabel } from '../../core/digest.ts'
+import {
+  applicationManifest,
+  applicationsPath,
+  configMap,
+  isDeployed,
+  whenApplication,
+} from '../harness/application.ts'
+import { createNamespace } from '../harness/kube.ts'
+import { isThere, whenGone } from '../harness/presence.ts'
+import { openScene, type Scene } from '../harness/scene.ts'
+
+const namespace = 'e2e-argo-cd-objects'
+const configMaps = `/api/v1/namespaces/${namespace}/configmaps`
+const quotas = `/api/v1/namespaces/${namespace}/limitranges`
+let scene: Scene
+
+beforeAll(async () => {
+  scene = await openScene(inject('endpoints'), namespace)
+  await createNamespace(scene.kube, namespace)
+})
+
+afterAll(() => scene.close())
+
+const trackedBy = (application: string, kind: string, name: string) => ({
+  name,
+  annotations: { 'argocd.argoproj.io/tracking-id': `${application}:/${kind}:${namespace}/${name}` },
+})
+/** As Argo CD leaves an application: two ConfigMaps and a kind that nothing here declares. */
+const deployedByArgoCd = async (application: string) => {
+  const { kube } = scene
+  const maps = [`${application}-kept`, `${application}-left`]
+  for (const name of maps) {
+    const metadata = trackedBy(application, 'ConfigMap', name)
+    await kube.request('POST', configMaps, { metadata, data: { value: 'x' } })
+  }
+  const metadata = trackedBy(application, 'LimitRange', `${application}-left`)
+  await kube.request('POST', quotas, { metadata, spec: { limits: [] } })
+  const uidOf = async (name: string) =>
+    (await kube.request('GET', `${configMaps}/${name}`)).metadata.uid
+  return { keptUid: await uidOf(`${application}-kept`) }
+}
+/** Creates the Application with the status that Argo CD wrote into it. */
+const declare = async (name: string, spec: object = {}) => {
+  const { repository, kube } = scene
+  const declared = applicationManifest({
+    name,
+    repoURL: repository.url,
+    namespace,
+    path: name,
+    spec,
+  })
+  const status = { sync: { status: 'Synced' }, health: { status: 'Healthy' }, resources: [] }
+  await kube.request('POST', applicationsPath, { ...declared, status })
+}
+const push = (name: string) =>
+  scene.repository.push({ [`${name}/config.yaml`]: configMap(`${name}-kept`, 'x') })
+
+describe('an Application that Argo CD deployed before', () => {
+  it('keeps what is declared, and loses what is not when it prunes (TRACK-01)', async () => {
+    const { kube } = scene
+    const { keptUid } = await deployedByArgoCd('moved')
+    const head = await push('moved')
+    await declare('moved')
+    await whenApplication(kube, 'moved', isDeployed(head))
+    await whenGone(kube, `${configMaps}/moved-left`)
+    await whenGone(kube, `${quotas}/moved-left`)
+    const { metadata } = await kube.request('GET', `${configMaps}/moved-kept`)
+    expect(metadata.uid).toBe(keptUid)
+    expect(metadata.labels).toEqual({
+      'driftless.dev/application': applicationLabel('argocd', 'moved'),
+    })
+  })
+
+  it('shows what is not declared and leaves it there when it does not prune (SYNCP-02)', async () => {
+    const { kube } = scene
+    await deployedByArgoCd('shown')
+    await push('shown')
+    await declare('shown', { syncPolicy: { automated: {} } })
+    const { status } = await whenApplication(
+      kube,
+      'shown',
+      ({ sync, driftless }) => driftless?.rendered !== undefined && sync?.status === 'OutOfSync',
+    )
+    const toPrune = status?.resources?.filter(({ requiresPruning }) => requiresPruning)
+    expect(toPrune?.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual([
+      'ConfigMap shown-left',
+      'LimitRange shown-left',
+    ])
+    expect(await isThere(kube, `${quotas}/shown-left`)).toBe(true)
+  })
+
+  it('is deleted with all that it deployed, also when it was never compared (HIST-05)', async () => {
+    const { kube } = scene
+    await deployedByArgoCd('ended')
+    await declare('ended', { source: { repoURL: 'https://127.0.0.1:1/none', path: '.' } })
+    await kube.request('DELETE', `${applicationsPath}/ended`)
+    await whenGone(kube, `${applicationsPath}/ended`)
+    expect(await isThere(kube, `${configMaps}/ended-kept`)).toBe(false)
+    expect(await isThere(kube, `${quotas}/ended-left`)).toBe(false)
+  })
+
+  it('leaves objects alone that another Application or installation claims, or that carry a copied mark (TRACK-04, TRACK-05)', async () => {
+    const { kube } = scene
+    await deployedByArgoCd('neighbour')
+    const copied = { ...trackedBy('mine', 'ConfigMap', 'original'), name: 'copy' }
+    await kube.request('POST', configMaps, { metadata: copied })
+    const { annotations, name } = trackedBy('mine', 'ConfigMap', 'installed')
+    const elsewhere = { ...annotations, 'argocd.argoproj.io/installation-id': 'elsewhere' }
+    await kube.request('POST', configMaps, { metadata: { name, annotations: elsewhere } })
+    const head = await push('mine')
+    await declare('mine')
+    await whenApplication(kube, 'mine', isDeployed(head))
+    expect(await isThere(kube, `${configMaps}/copy`)).toBe(true)
+    expect(await isThere(kube, `${configMaps}/installed`)).toBe(true)
+    expect(await isThere(kube, `${configMaps}/neighbour-left`)).toBe(true)
+  })
+})
