@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import type { ActivityClients } from '../activities/clients.ts'
+import { scanForUnknown } from '../activities/daily-scan.ts'
 import { verifyApplications } from '../activities/verify.ts'
 import { type Cluster, createCluster } from '../clients/kube/cluster.ts'
 import { fencedTransport } from '../clients/kube/fenced-transport.ts'
 import type { Lease, Tenure } from '../clients/kube/lease.ts'
 import { NetworkError } from '../core/errors.ts'
 import { startClusterWatch } from '../event-sources/cluster-watch.ts'
+import { startDailyScan } from '../event-sources/daily-scan.ts'
 import type { Logger } from './log.ts'
 import type { TaskQueues } from './task-queues.ts'
 import type { Wiring } from './wire.ts'
@@ -42,6 +44,7 @@ export type ClusterDutyOptions = {
   readonly held: HeldCluster
   readonly queues: TaskQueues
   readonly lease: Lease
+  readonly scanMs: number
   readonly log: Logger
   readonly stopping: AbortSignal
   /** Called each time that we begin to serve it. */
@@ -80,6 +83,8 @@ async function serve(options: ClusterDutyOptions, tenure: Tenure): Promise<void>
   const cluster = held.begin(tenure)
   const watch = { cluster, applications, healthNews, wake: wakeup.application, now, onError }
   const endWatch = startClusterWatch(watch)
+  const scan = () => scanForUnknown(clients, cluster)
+  const endScan = startDailyScan({ scan, intervalMs: options.scanMs, onError })
   // whoever waits for a watch or an answer is let go at once
   tenure.lost.addEventListener('abort', () => held.end())
   const polling = await queues.ofCluster(controlCluster)
@@ -89,6 +94,7 @@ async function serve(options: ClusterDutyOptions, tenure: Tenure): Promise<void>
     verifyApplications(clients).catch(onError)
     await Promise.race([over.aborted || once(over, 'abort'), polling.ended])
   } finally {
+    endScan()
     endWatch()
     await polling.close()
     held.end()

@@ -19,6 +19,8 @@ const Settings = z.object({
   DRIFTLESS_DATA: z.string().default(join(homedir(), '.driftless')),
   DRIFTLESS_NETWORK_ALLOW: z.string().default(''),
   DRIFTLESS_POLL_SECONDS: z.coerce.number().min(0).default(180),
+  // timers hold no more than 24 days
+  DRIFTLESS_SCAN_SECONDS: z.coerce.number().min(0).max(1_000_000).default(86_400),
   DRIFTLESS_WEBHOOK_GITHUB_SECRET: z.string().optional(),
   SLACK_BOT_TOKEN: z.string().optional(),
   SLACK_CHANNEL: z.string().optional(),
@@ -43,6 +45,8 @@ export type Config = {
   readonly tools: { readonly helm: string; readonly kustomize: string }
   /** Zero switches polling off. */
   readonly pollMs: number
+  /** How often a cluster is searched for what nobody knows of; zero switches it off. */
+  readonly scanMs: number
   readonly githubSecret: string | undefined
   /** Undefined: nobody is told. */
   readonly slack: SlackSettings | undefined
@@ -85,6 +89,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       kustomize: programPath(settings.DRIFTLESS_KUSTOMIZE, env.PATH),
     },
     pollMs: settings.DRIFTLESS_POLL_SECONDS * 1000,
+    scanMs: settings.DRIFTLESS_SCAN_SECONDS * 1000,
     githubSecret: settings.DRIFTLESS_WEBHOOK_GITHUB_SECRET,
     slack: slackSettings(settings),
     publicMetrics: settings.DRIFTLESS_METRICS_PUBLIC,

@@ -35,7 +35,7 @@ export async function runWorker(): Promise<void> {
   const queues = await openTaskQueues(config, createActivities(clients), log)
   const serving = serveCluster({
     ...{ wiring, clients, held, queues, lease, log },
-    ...{ stopping: stopping.signal, onBegin: placed.resolve },
+    ...{ scanMs: config.scanMs, stopping: stopping.signal, onBegin: placed.resolve },
   })
   const shared = await queues.shared()
   await Promise.race([placed.promise, serving])
