@@ -73,9 +73,9 @@ function shareListings(cluster: Cluster, now: () => number): (shared: boolean) =
 async function listUnlabelled(cluster: Cluster): Promise<Found> {
   const found = new Map<string, Manifest[]>()
   const onObject = (object: Manifest): void => {
-    const { name, namespace, uid, labels = {}, annotations = {} } = object.metadata
+    const { name, namespace, uid, annotations = {} } = object.metadata
     // the objects of another installation are never ours, whatever its applications are called (TRACK-05)
-    if (applicationLabelKey in labels || installationKey in annotations) return
+    if (installationKey in annotations) return
     const instance = instanceOf(object)
     if (instance === undefined || !isTracked(object) || isHook(object)) return
     const of = found.get(instance) ?? []
@@ -83,6 +83,7 @@ async function listUnlabelled(cluster: Cluster): Promise<Found> {
     found.set(instance, of)
     of.push({ ...object, metadata: { name, namespace, uid } as Manifest['metadata'] })
   }
-  await scanKinds(cluster, { kinds: await declarableKinds(cluster), onObject })
+  const labelSelector = `!${applicationLabelKey}`
+  await scanKinds(cluster, { kinds: await declarableKinds(cluster), labelSelector, onObject })
   return found
 }
