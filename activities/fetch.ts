@@ -1,4 +1,4 @@
-import { gitSourceOf } from '../core/application.ts'
+import { hasSources, repositoriesOf, sourcesOf } from '../core/application.ts'
 import type { ApplicationRef, Fetched, OperationRequest } from '../core/flow.ts'
 import type { ActivityClients } from './clients.ts'
 import { requestedApplication } from './current.ts'
@@ -22,10 +22,14 @@ export function createFetch({ applications, git }: ActivityClients, repositories
     request,
   }: FetchInput): Promise<Fetched> => {
     const current = await requestedApplication(applications, ref, specDigest, request)
-    const { repoURL } = gitSourceOf(current.application)
-    await repositories.ensureFresh(repoURL, freshSince)
-    const { commit, inputs } = await inputsOf(git, current)
-    const { subject, author } = await git.commitInfo(repoURL, commit)
-    return { revision: commit, inputs, subject, author }
+    const { application } = current
+    const urls = repositoriesOf(application)
+    await Promise.all(urls.map((url) => repositories.ensureFresh(url, freshSince)))
+    const { commits, inputs } = await inputsOf(git, current)
+    const [revision = ''] = commits
+    const [first] = sourcesOf(application)
+    const { subject, author } = await git.commitInfo(first?.repoURL ?? '', revision)
+    const revisions = hasSources(application) ? { revisions: commits } : {}
+    return { revision, ...revisions, inputs, subject, author }
   }
 }

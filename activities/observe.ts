@@ -1,10 +1,11 @@
 import pLimit from 'p-limit'
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Git } from '../clients/git.ts'
-import { sourceOf } from '../core/application.ts'
+import { repositoriesOf, sourcesOf } from '../core/application.ts'
 import { GitAccessError, GitAuthError, PlatformError } from '../core/errors.ts'
 import { isTrackedBy } from '../core/event/match.ts'
 import { repositoryDecision } from '../core/event/repository-decision.ts'
+import { repositoryKey } from '../core/event/repository-key.ts'
 import { nameOf } from '../core/flow/names.ts'
 import type { Look, Observed, Wake } from '../core/flow.ts'
 import { statusOf } from '../core/status/status.ts'
@@ -39,14 +40,19 @@ export function createObserve(clients: ActivityClients, repositories: Repositori
       .all()
       .filter(({ application }) => isTrackedBy(application, repository))
     const places = await Promise.all(
-      [...Map.groupBy(tracking, urlOf)].map(([url, entries]) =>
+      [...byAddress(tracking, repository)].map(([url, entries]) =>
         lookAt(clients, repositories, { url, entries, looks, at }),
       ),
     )
     const reached = places.filter((place) => place.error === undefined)
     const [unreachable] = places.filter((place) => place.error !== undefined)
     if (reached.length === 0 && unreachable !== undefined) throw unreachable.error
-    const changed = reached.flatMap((place) => place.changed)
+    // an application can use the repository under two addresses
+    const changed = [
+      ...new Map(
+        reached.flatMap(({ changed: found }) => found.map((one) => [one.entry.ref.uid, one])),
+      ).values(),
+    ]
     const missing = looks.filter(
       (look) =>
         isAnnounced(look, at) &&
@@ -95,7 +101,7 @@ async function lookAt(
   try {
     await repositories.ensureFresh(url, at)
     const { commit: head } = await git.resolve(url, 'HEAD').catch(() => ({ commit: '' }))
-    const changed = await changedApplications(git, entries)
+    const changed = await changedApplications(git, url, entries)
     const reason = looks.some((look) => look.reason !== 'poll') ? 'push' : 'poll'
     const events = eventsOf(looks)
     const limit = pLimit(parallelWakes)
@@ -123,8 +129,18 @@ function eventsOf(looks: readonly Look[]): readonly string[] {
   return looks.flatMap(({ event }) => event ?? [])
 }
 
-function urlOf({ application }: StoredApplication): string {
-  return sourceOf(application)?.repoURL ?? ''
+/** Who uses which address of the repository. */
+function byAddress(
+  tracking: readonly StoredApplication[],
+  repository: string,
+): ReadonlyMap<string, readonly StoredApplication[]> {
+  const uses = tracking.flatMap((entry) =>
+    repositoriesOf(entry.application)
+      .filter((url) => repositoryKey(url) === repository)
+      .map((url) => ({ url, entry })),
+  )
+  const groups = [...Map.groupBy(uses, ({ url }) => url)]
+  return new Map(groups.map(([url, found]) => [url, found.map(({ entry }) => entry)]))
 }
 
 type Changed = {
@@ -136,24 +152,31 @@ type Changed = {
 
 async function changedApplications(
   git: Git,
+  url: string,
   tracking: readonly StoredApplication[],
 ): Promise<readonly Changed[]> {
-  return (await Promise.all(tracking.map((entry) => changeOf(git, entry)))).flat()
+  return (await Promise.all(tracking.map((entry) => changeOf(git, url, entry)))).flat()
 }
 
 /** An application whose inputs cannot be read is woken too: its own operation says why. */
-async function changeOf(git: Git, entry: StoredApplication): Promise<readonly Changed[]> {
+async function changeOf(
+  git: Git,
+  url: string,
+  entry: StoredApplication,
+): Promise<readonly Changed[]> {
   const { driftless, sync } = statusOf(entry.object)
   // what could not be compared has to be, also when Git goes back to what was compared before
   const isKnown = sync?.status !== 'Unknown' && driftless?.specDigest === entry.specDigest
   try {
-    const { inputs, commit } = await inputsOf(git, entry)
+    const { inputs, commits } = await inputsOf(git, entry)
     if (isKnown && driftless.inputs === inputs) return []
+    const at = sourcesOf(entry.application).findIndex(({ repoURL }) => repoURL === url)
+    const commit = commits[at] ?? ''
     const why =
       driftless?.inputs === inputs
         ? 'its spec changed'
         : `what it renders from changed with ${commit.slice(0, 7)}`
-    const { subject, author } = await git.commitInfo(urlOf(entry), commit)
+    const { subject, author } = await git.commitInfo(url, commit)
     return [{ entry, commit, about: `"${subject}" by ${author}`, why }]
   } catch (error) {
     if (error instanceof PlatformError) return [{ entry, why: error.message }]

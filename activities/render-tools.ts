@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { Tools, Workspace } from '../clients/tools.ts'
-import { type ApplicationSource, gitSourceOf, projectOf } from '../core/application.ts'
+import { type ApplicationSource, type GitSource, projectOf } from '../core/application.ts'
 import { RenderError } from '../core/errors.ts'
 import { type ParsedManifest, parseManifests } from '../core/manifest/yaml.ts'
 import { type BuildEnvironment, substitute } from '../core/render/environment.ts'
@@ -11,9 +11,11 @@ import { withOptions } from '../core/render/kustomization.ts'
 import { boundedJson, readYaml } from '../core/render/read-yaml.ts'
 import { kustomizationIn } from '../core/render/tool.ts'
 import { withoutValues } from '../core/render/without-values.ts'
-import type { Checkout, SourceReads } from './source-reads.ts'
+import type { Checkout, FileAt } from './checkout.ts'
+import type { SourceReads } from './source-reads.ts'
 
 export type ToolRender = {
+  readonly source: GitSource
   readonly checkout: Checkout
   readonly current: StoredApplication
   readonly reads: SourceReads
@@ -32,16 +34,15 @@ export async function renderWithTool(
     return await inWorkspace(tools, render)
   } catch (error) {
     if (!(error instanceof RenderError)) throw error
-    throw new RenderError(withoutValues(error.message, gitSourceOf(render.current.application)))
+    throw new RenderError(withoutValues(error.message, render.source))
   }
 }
 
 async function inWorkspace(
   tools: Tools,
-  { checkout, current, reads, cluster }: ToolRender,
+  { source, checkout, current, reads, cluster }: ToolRender,
 ): Promise<readonly ParsedManifest[]> {
-  const source = gitSourceOf(current.application)
-  const environment = environmentOf(current, checkout.commit)
+  const environment = environmentOf(current, source, checkout.commit)
   return await tools.workspace(async (workspace) => {
     const { git, url, commit } = checkout
     const files = new Map<string, Buffer>()
@@ -54,7 +55,7 @@ async function inWorkspace(
     const folder = posix.normalize(source.path ?? '.').replace(/\/$/, '')
     const text =
       reads.tool === 'Helm'
-        ? await helm(workspace, { source, folder, reads, cluster, environment, current, files })
+        ? await helm(workspace, { source, folder, reads, cluster, environment, current })
         : await kustomize(workspace, { source, folder, environment, files })
     return parseManifests(text, `${reads.tool.toLowerCase()} of ${folder}`)
   })
@@ -70,17 +71,15 @@ type Helm = {
   readonly cluster: Cluster
   readonly environment: BuildEnvironment
   readonly current: StoredApplication
-  readonly files: Files
 }
 
 async function helm(
   workspace: Workspace,
-  { source, folder, reads, cluster, environment, current, files }: Helm,
+  { source, folder, reads, cluster, environment, current }: Helm,
 ): Promise<string> {
   const { helm: options = {} } = source
   const values = inlineValuesOf(options)
-  const keep = (name: string, path: string) =>
-    workspace.keep(name, files.get(path) ?? Buffer.alloc(0))
+  const keep = async (name: string, file: FileAt) => workspace.keep(name, await bodyOf(file))
   // charts of the same repository are packed into charts/ as Helm wants to have them
   if (reads.hasLocalCharts) await workspace.helm(folder, ['dependency', 'build', '.'])
   const parameters = options.parameters?.map((parameter) => ({
@@ -95,15 +94,20 @@ async function helm(
       ...(await cluster.capabilities()),
       // names of files come from the repository: Helm is given ours
       valueFiles: await Promise.all(
-        reads.valueFiles.map((path, index) => keep(`values-${index}.yaml`, path)),
+        reads.valueFiles.map((file, index) => keep(`values-${index}.yaml`, file)),
       ),
       parameterFiles: await Promise.all(
-        reads.parameterFiles.map((path, index) => keep(`parameter-${index}`, path)),
+        reads.parameterFiles.map((file, index) => keep(`parameter-${index}`, file)),
       ),
       inlineValues: values === undefined ? undefined : await workspace.keep('values.yaml', values),
     },
   )
   return await workspace.helm(folder, args)
+}
+
+async function bodyOf({ checkout: { git, url, commit }, path }: FileAt): Promise<Buffer> {
+  const [file] = await git.readFiles(url, commit, path)
+  return file?.body ?? Buffer.alloc(0)
 }
 
 type Kustomize = {
@@ -151,9 +155,9 @@ function substituted(
 
 function environmentOf(
   { application, ref }: StoredApplication,
+  source: GitSource,
   revision: string,
 ): BuildEnvironment {
-  const source = gitSourceOf(application)
   return {
     appName: ref.name,
     appNamespace: application.spec.destination.namespace ?? '',

@@ -1,18 +1,16 @@
 import { LRUCache } from 'lru-cache'
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
-import { gitSourceOf } from '../core/application.ts'
 import type { ApplicationRef, Fetched, OperationRequest, RenderedManifests } from '../core/flow.ts'
 import { targetManifests } from '../core/manifest/target.ts'
 import { instanceName } from '../core/manifest/tracking.ts'
 import type { ParsedManifest } from '../core/manifest/yaml.ts'
 import { readDirectory } from '../core/render/directory.ts'
-import type { Tool } from '../core/render/tool.ts'
 import type { ActivityClients } from './clients.ts'
 import { destinationOf, requestedApplication } from './current.ts'
 import { renderWithTool } from './render-tools.ts'
 import { writeRendered } from './rendered.ts'
-import { readsOf } from './source-reads.ts'
+import { type SourceAt, sourcesAt } from './sources.ts'
 
 export type RenderInput = {
   readonly application: ApplicationRef
@@ -45,7 +43,7 @@ export function createRender(clients: RenderClients) {
     const name = `${ref.uid}/${specDigest}/${fetched.inputs}`
     const before = anew ? undefined : known.get(name)
     if (before !== undefined && (await clients.artifacts.get(before.digest)) !== undefined) {
-      return { ...before, revision: fetched.revision }
+      return { ...before, ...revisionsOf(fetched) }
     }
     const rendered = await render(clients, current, destinationOf(clients, current), fetched)
     known.set(name, rendered)
@@ -57,11 +55,16 @@ async function render(
   clients: RenderClients,
   current: StoredApplication,
   cluster: Cluster,
-  { revision, inputs }: Fetched,
+  fetched: Fetched,
 ): Promise<RenderedManifests> {
   const { artifacts, applications } = clients
   const { application, ref, label } = current
-  const { tool, manifests: parsed } = await parse(clients, current, cluster, revision)
+  const commits = fetched.revisions ?? [fetched.revision]
+  const sources = await sourcesAt(clients.git, current, commits)
+  const parsed: ParsedManifest[] = []
+  // one after the other: each may take as much memory as a renderer is given
+  for (const source of sources)
+    parsed.push(...(await parse(clients.tools, current, cluster, source)))
   // the scopes of kinds are needed below; asking once is enough
   if (parsed.length > 0) await cluster.discovery.resource('v1', 'Namespace')
   const { manifests, warnings } = targetManifests(parsed, {
@@ -70,26 +73,37 @@ async function render(
     tracking: { instance: instanceName(ref.namespace, ref.name, applications.namespace), label },
   })
   const digest = await writeRendered(artifacts, manifests)
-  return { revision, inputs, digest, count: manifests.length, warnings, sourceType: tool }
+  return {
+    ...revisionsOf(fetched),
+    ...{ inputs: fetched.inputs, digest, count: manifests.length, warnings },
+    ...toolsOf(sources, fetched),
+  }
+}
+
+function revisionsOf({ revision, revisions }: Fetched) {
+  return { revision, ...(revisions !== undefined && { revisions }) }
+}
+
+function toolsOf(sources: readonly SourceAt[], { revisions }: Fetched) {
+  const sourceTypes = sources.map(({ reads }) => reads?.tool ?? '')
+  const sourceType = sourceTypes.find((tool) => tool !== '') ?? 'Directory'
+  return { sourceType, ...(revisions !== undefined && { sourceTypes }) }
 }
 
 async function parse(
-  { git, tools }: RenderClients,
+  tools: RenderClients['tools'],
   current: StoredApplication,
   cluster: Cluster,
-  commit: string,
-): Promise<{ readonly tool: Tool; readonly manifests: readonly ParsedManifest[] }> {
-  const source = gitSourceOf(current.application)
-  const { repoURL: url } = source
-  const reads = await readsOf({ git, url, commit }, source)
-  const { tool } = reads
-  if (tool !== 'Directory') {
-    const checkout = { git, url, commit }
-    return { tool, manifests: await renderWithTool(tools, { checkout, current, reads, cluster }) }
+  { source, checkout, reads }: SourceAt,
+): Promise<readonly ParsedManifest[]> {
+  if (reads === undefined) return []
+  if (reads.tool !== 'Directory') {
+    return await renderWithTool(tools, { source, checkout, current, reads, cluster })
   }
+  const { git, url, commit } = checkout
   const entries = await git.readTree(url, commit, source.path ?? '.', {
     recurse: source.directory?.recurse === true,
   })
   const readBlobs = (ids: readonly string[]) => git.readBlobs(url, ids)
-  return { tool, manifests: await readDirectory(entries, source.directory ?? {}, readBlobs) }
+  return await readDirectory(entries, source.directory ?? {}, readBlobs)
 }

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { StoredApplication } from '../clients/applications.ts'
-import { sourceOf } from '../core/application.ts'
+import { repositoriesOf } from '../core/application.ts'
 import { normalizeGitUrl } from '../core/git-url.ts'
 import { parseSelector } from '../core/label-selector.ts'
 import { Narrowing, ObjectName } from './answers.ts'
@@ -33,9 +33,9 @@ export function matcherOf({
     isIn(application, project) &&
     isIn(application, projects) &&
     selects(application.object.metadata.labels) &&
-    (wantedRepo === undefined || repoOf(application) === wantedRepo)
+    (wantedRepo === undefined || reposOf(application).includes(wantedRepo))
 }
 
-function repoOf({ application }: StoredApplication): string {
-  return normalizeGitUrl(sourceOf(application)?.repoURL ?? '')
+function reposOf({ application }: StoredApplication): readonly string[] {
+  return repositoriesOf(application).map(normalizeGitUrl)
 }

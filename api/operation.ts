@@ -67,7 +67,11 @@ export function rollbackOperation(
   }
 }
 
-type Sources = { readonly source?: unknown; readonly sources?: unknown }
+type Sources = {
+  readonly source?: unknown
+  readonly sources?: unknown
+  readonly revisions?: readonly string[]
+}
 
 function deploymentOf({ object, ref }: StoredApplication, id: number) {
   const { history = [] } = statusOf(object)
@@ -83,8 +87,8 @@ function deploymentOf({ object, ref }: StoredApplication, id: number) {
   return { revision: entry.revision, ...sourcesOf(entry) }
 }
 
-function sourcesOf({ source, sources }: Sources): Sources {
-  if (Array.isArray(sources) && sources.length > 0) return { sources }
+function sourcesOf({ source, sources, revisions = [] }: Sources): Sources {
+  if (Array.isArray(sources) && sources.length > 0) return { sources, revisions }
   return source === undefined ? {} : { source }
 }
 

@@ -1,7 +1,7 @@
 import type { Rendered } from '../api/clients.ts'
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
-import { type Application, gitSourceOf } from '../core/application.ts'
+import { type Application, hasSources, sourcesOf } from '../core/application.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { Config } from './config.ts'
 
@@ -58,12 +58,16 @@ async function loadRenderer({ config, applications, clusterOf }: Options) {
     },
     async render(stored: StoredApplication, revision: string | undefined): Promise<Rendered> {
       const wanted = revision === undefined ? stored : atRevision(stored, revision)
-      const { repoURL, targetRevision = 'HEAD' } = gitSourceOf(wanted.application)
-      const isPresent = await git.has(repoURL, targetRevision)
-      if (!isPresent) await repositories.ensureFresh(repoURL, Date.now())
-      const { commit, inputs } = await activities.inputsOf(git, wanted)
+      const now = Date.now()
+      for (const { repoURL, targetRevision = 'HEAD' } of sourcesOf(wanted.application)) {
+        const isPresent = await git.has(repoURL, targetRevision)
+        if (!isPresent) await repositories.ensureFresh(repoURL, now)
+      }
+      const { commits, inputs } = await activities.inputsOf(git, wanted)
       const { ref, specDigest } = stored
-      const fetched = { revision: commit, inputs, subject: '', author: '' }
+      const [commit = ''] = commits
+      const revisions = hasSources(wanted.application) ? { revisions: commits } : {}
+      const fetched = { revision: commit, ...revisions, inputs, subject: '', author: '' }
       const { digest } = await render({ application: ref, specDigest, fetched })
       return { revision: commit, manifests: await read(digest) }
     },
@@ -83,7 +87,9 @@ async function loadActivities() {
 
 function atRevision(stored: StoredApplication, targetRevision: string): StoredApplication {
   const { application } = stored
-  const source = { ...gitSourceOf(application), targetRevision }
-  const { sources: _, ...spec } = application.spec
-  return { ...stored, application: { ...application, spec: { ...spec, source } } }
+  const { source: _, sources: __, ...spec } = application.spec
+  const [first, ...others] = sourcesOf(application)
+  const source = { ...first, targetRevision }
+  const declared = hasSources(application) ? { sources: [source, ...others] } : { source }
+  return { ...stored, application: { ...application, spec: { ...spec, ...declared } } }
 }

@@ -69,6 +69,16 @@ describe('problems name the field and what to do', () => {
       /^spec\.sources\[1\]\.repoURL: is missing/,
     ],
     [
+      'SRC-08 two of the same ref',
+      { sources: [1, 2].map(() => ({ repoURL: 'https://a', ref: 'values' })) },
+      /^spec\.sources\[1\]\.ref: values is the ref of an earlier source/,
+    ],
+    [
+      'SRC-08 no name of a ref',
+      { sources: [{ repoURL: 'https://a', ref: 'a/b' }] },
+      /^spec\.sources\[0\]\.ref: use letters/,
+    ],
+    [
       'wrong type',
       { syncPolicy: { automated: { prune: 'yes' } } },
       /^spec\.syncPolicy\.automated\.prune: /,
@@ -125,7 +135,7 @@ test('fields that are not built yet are named', () => {
     'spec.syncPolicy.syncOptions (PruneLast=true)',
     'spec.ignoreDifferences',
   ])
-  expect(read({ sources: [good.source, good.source] }).unbuilt).toEqual(['spec.sources'])
+  expect(read({ sources: [good.source, good.source] }).unbuilt).toEqual([])
 })
 
 test.each([

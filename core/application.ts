@@ -68,20 +68,38 @@ function without(value: unknown, path: readonly PropertyKey[]): unknown {
   return rest.length === 0 ? others : { ...others, [String(field)]: without(removed, rest) }
 }
 
-/** The one source that is deployed; undefined when there are several, or none (APP-05). */
-export function sourceOf({ spec }: Application): ApplicationSource | undefined {
-  const { source, sources = [], sourceHydrator } = spec
-  if (sourceHydrator !== undefined) return undefined
-  return sources.length === 0 ? source : sources.length === 1 ? sources[0] : undefined
+/** A source whose repository is named. */
+export type GitSource = ApplicationSource & { readonly repoURL: string }
+
+/** The first source, which stands for the Application where one is shown (APP-06); undefined when there is none. */
+export function sourceOf(application: Application): ApplicationSource | undefined {
+  return sourcesIn(application)[0]
 }
 
-/** The Git directory that is deployed; throws InvalidSpecError where `readApplication` names problems. */
-export function gitSourceOf(
-  application: Application,
-): ApplicationSource & { readonly repoURL: string } {
-  const source = sourceOf(application)
-  if (source?.repoURL) return { ...source, repoURL: source.repoURL }
+/** Whether the Application has a list of sources: its revisions are then lists too (APP-06). */
+export function hasSources({ spec }: Application): boolean {
+  return spec.sourceHydrator === undefined && (spec.sources ?? []).length > 0
+}
+
+/** All sources in their order; none for an Application that is hydrated (APP-05, APP-06). */
+export function sourcesIn({ spec }: Application): readonly ApplicationSource[] {
+  const { source, sources = [], sourceHydrator } = spec
+  if (sourceHydrator !== undefined) return []
+  return sources.length > 0 ? sources : source === undefined ? [] : [source]
+}
+
+/** The same; throws InvalidSpecError where `readApplication` names problems. */
+export function sourcesOf(application: Application): readonly GitSource[] {
+  const found = sourcesIn(application).flatMap((one) =>
+    one.repoURL ? [{ ...one, repoURL: one.repoURL }] : [],
+  )
+  if (found.length > 0 && found.length === sourcesIn(application).length) return found
   throw new InvalidSpecError('spec.source.repoURL: name the repository that is deployed')
+}
+
+/** The addresses of all repositories that the Application deploys from, each once. */
+export function repositoriesOf(application: Application): readonly string[] {
+  return [...new Set(sourcesIn(application).flatMap(({ repoURL }) => repoURL || []))]
 }
 
 /** Whether changes are synced without a person asking (SYNCP-01, APP-08). */

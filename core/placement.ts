@@ -1,9 +1,9 @@
 import {
   type Application,
   type Destination,
-  gitSourceOf,
   isControlCluster,
   projectOf,
+  repositoriesOf,
 } from './application.ts'
 import { permitsDestination, permitsSource, readProject } from './project.ts'
 
@@ -23,15 +23,15 @@ export function placementProblems(
     return [`spec.project: there is no AppProject ${name}; create it or use the project default`]
   }
   const { spec } = readProject(project)
-  const { repoURL } = gitSourceOf(application)
   const { destination } = application.spec
   const place = destination.name || destination.server
   return [
-    ...(permitsSource(spec, repoURL)
-      ? []
-      : [
+    ...repositoriesOf(application)
+      .filter((repoURL) => !permitsSource(spec, repoURL))
+      .map(
+        (repoURL) =>
           `spec.source.repoURL: the project ${name} does not permit ${repoURL}; add it to its sourceRepos`,
-        ]),
+      ),
     ...(permitsDestination(spec, resolved(destination))
       ? []
       : [

@@ -1,5 +1,5 @@
 import type { ApplicationIndex } from '../clients/applications.ts'
-import { sourceOf } from '../core/application.ts'
+import { repositoriesOf } from '../core/application.ts'
 import { repositoryKey } from '../core/event/repository-key.ts'
 import type { Look } from '../core/flow.ts'
 
@@ -29,10 +29,11 @@ export function startPoller({
   const timers = new Map<string, NodeJS.Timeout>()
   const inUse = (): Map<string, string> =>
     new Map(
-      applications.all().flatMap(({ application }) => {
-        const url = sourceOf(application)?.repoURL
-        return url === undefined || url === '' ? [] : [[repositoryKey(url), url] as const]
-      }),
+      applications
+        .all()
+        .flatMap(({ application }) =>
+          repositoriesOf(application).map((url) => [repositoryKey(url), url] as const),
+        ),
     )
   const schedule = (name: string, delayMs: number): void => {
     timers.set(

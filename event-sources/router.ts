@@ -1,5 +1,5 @@
 import type { ApplicationIndex } from '../clients/applications.ts'
-import { sourceOf } from '../core/application.ts'
+import { repositoriesOf } from '../core/application.ts'
 import { isGitPush, type PlatformEvent } from '../core/event/event.ts'
 import { repositoryKey } from '../core/event/repository-key.ts'
 import type { Look } from '../core/flow.ts'
@@ -36,11 +36,11 @@ export function createRouter({ applications, look, now, tell }: RouterOptions) {
     const { repositories, ref, after } = event.data
     const named = new Set(repositories.map(repositoryKey))
     const tracked = new Map(
-      applications.all().flatMap(({ application }) => {
-        const url = sourceOf(application)?.repoURL ?? ''
-        const name = repositoryKey(url)
-        return named.has(name) ? [[name, url] as const] : []
-      }),
+      applications
+        .all()
+        .flatMap(({ application }) => repositoriesOf(application))
+        .map((url) => [repositoryKey(url), url] as const)
+        .filter(([name]) => named.has(name)),
     )
     if (tracked.size === 0) {
       const reason = `no Application uses ${repositories[0] ?? 'the repository'}`

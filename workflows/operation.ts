@@ -59,6 +59,7 @@ export function factsOf(
     ...(begunAt !== startedAt && { begunAt }),
     results,
     revision: rendered.revision,
+    ...(rendered.revisions !== undefined && { revisions: rendered.revisions }),
     trigger: decision.trigger,
     retryCount: input.attempt ?? 0,
     heal: decision.trigger === 'drift',

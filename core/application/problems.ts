@@ -30,13 +30,30 @@ function destinationProblems({ server = '', name = '' }: Destination): readonly 
 function sourcesProblems({ source, sources, sourceHydrator }: ApplicationSpec): readonly string[] {
   if (sourceHydrator !== undefined) return []
   if (sources !== undefined && sources.length > 0) {
-    return sources.flatMap((one, index) => sourceProblems(one, `spec.sources[${index}]`))
+    return [
+      ...sources.flatMap((one, index) => sourceProblems(one, `spec.sources[${index}]`)),
+      ...refProblems(sources),
+    ]
   }
   if (source === undefined) return ['spec.source: is missing']
   return sourceProblems(source, 'spec.source')
 }
 
-function sourceProblems(source: ApplicationSource, at: string): readonly string[] {
+/** SRC-08: value files name a source as `$ref/path`. */
+function refProblems(sources: readonly ApplicationSource[]): readonly string[] {
+  const names = sources.map(({ ref = '' }) => ref)
+  return names.flatMap((name, index) => {
+    if (name === '') return []
+    if (!/^[\w-]+$/.test(name)) {
+      return [`spec.sources[${index}].ref: use letters, digits, "-" and "_" only`]
+    }
+    if (names.indexOf(name) === index) return []
+    return [`spec.sources[${index}].ref: ${name} is the ref of an earlier source; keep one`]
+  })
+}
+
+/** What is wrong with one source; `at` is what it is called there. */
+export function sourceProblems(source: ApplicationSource, at: string): readonly string[] {
   const { repoURL = '', targetRevision = '', path = '', chart = '', ref = '' } = source
   const problems: string[] = []
   if (repoURL === '') problems.push(`${at}.repoURL: is missing`)

@@ -44,14 +44,14 @@ export function unbuiltFields({ metadata, spec }: Application): readonly string[
 
 function sourceFields({ source, sources, sourceHydrator }: ApplicationSpec): readonly string[] {
   if (sourceHydrator !== undefined) return ['spec.sourceHydrator']
-  const [only, ...more] = sources ?? []
-  if (more.length > 0) return ['spec.sources']
-  if (only !== undefined) return oneSource(only, 'spec.sources[0]')
+  if (sources !== undefined && sources.length > 0) {
+    return sources.flatMap((one, index) => oneSource(one, `spec.sources[${index}]`))
+  }
   return source === undefined ? [] : oneSource(source, 'spec.source')
 }
 
 function oneSource(source: ApplicationSource, at: string): readonly string[] {
-  const later = ['chart', 'plugin', 'ref'] as const
+  const later = ['chart', 'plugin'] as const
   const fields = later.filter((field) => isSet(source[field])).map((field) => `${at}.${field}`)
   if (isSet(source.directory?.jsonnet)) fields.push(`${at}.directory.jsonnet`)
   if (source.repoURL?.startsWith('oci://') === true) fields.push(`${at}.repoURL (oci://)`)

@@ -1,15 +1,15 @@
-import { type Application, sourceOf } from '../application.ts'
+import { type Application, repositoriesOf } from '../application.ts'
 import type { GitPush } from './event.ts'
 import { repositoryKey } from './repository-key.ts'
 
 /** Whether the application deploys from this repository; host and path as `repositoryKey` gives them. */
 export function isTrackedBy(application: Application, repository: string): boolean {
-  return repositoryOf(application) === repository
+  return repositoryKeysOf(application).includes(repository)
 }
 
-/** Host and path of the repository that the application deploys from; empty when it names none. */
-export function repositoryOf(application: Application): string {
-  return repositoryKey(sourceOf(application)?.repoURL ?? '')
+/** Host and path of the repositories that the application deploys from. */
+function repositoryKeysOf(application: Application): readonly string[] {
+  return [...new Set(repositoriesOf(application).map(repositoryKey))]
 }
 
 /**
@@ -18,7 +18,7 @@ export function repositoryOf(application: Application): string {
  */
 export function whyNotMatched(application: Application, { data }: GitPush): string | undefined {
   const pushed = [...new Set(data.repositories.map(repositoryKey))]
-  const mine = repositoryOf(application)
-  if (pushed.includes(mine)) return undefined
-  return `it deploys from ${mine || 'no Git repository'}, the push is to ${pushed.join(', ')}`
+  const mine = repositoryKeysOf(application)
+  if (mine.some((repository) => pushed.includes(repository))) return undefined
+  return `it deploys from ${mine.join(' and ') || 'no Git repository'}, the push is to ${pushed.join(', ')}`
 }

@@ -1,5 +1,5 @@
 import type { Application } from '../application.ts'
-import { sourceOf } from '../application.ts'
+import { sourcesIn } from '../application.ts'
 import { isGitPush } from './event.ts'
 import type { ExplainedStep } from './explained.ts'
 import { whyNotMatched } from './match.ts'
@@ -35,6 +35,8 @@ function whyNot(application: Application, steps: readonly ExplainedStep[]): stri
   if (other !== undefined) return other
   const observed = steps.findLast(({ step }) => step === 'observed')
   if (observed === undefined) return 'the repository was not looked at yet'
-  const { path = '.', targetRevision = 'HEAD' } = sourceOf(application) ?? {}
-  return `nothing of what it renders from (${path} at ${targetRevision}) had changed when the repository was looked at: ${observed.summary}`
+  const places = sourcesIn(application).map(
+    ({ path = '.', targetRevision = 'HEAD' }) => `${path} at ${targetRevision}`,
+  )
+  return `nothing of what it renders from (${places.join(', ')}) had changed when the repository was looked at: ${observed.summary}`
 }

@@ -12,6 +12,8 @@ export type OperationFacts = {
   readonly begunAt?: number
   readonly finishedAt?: number
   readonly revision: string
+  /** One for each source, for an Application with a list of them. */
+  readonly revisions?: readonly string[]
   readonly trigger: string
   readonly retryCount: number
   readonly heal: boolean

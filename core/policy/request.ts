@@ -1,4 +1,4 @@
-import { type Application, sourceOf } from '../application.ts'
+import type { Application, ApplicationSource } from '../application.ts'
 import { digestOf } from '../digest.ts'
 import { SupersededError } from '../errors.ts'
 import type { OperationRequest, Refresh, RetryPolicy } from '../flow.ts'
@@ -47,18 +47,22 @@ export function asRequested(
   if (operation === undefined || digestOf(operation) !== request.digest) {
     throw new SupersededError('another operation was asked for meanwhile')
   }
-  const own = operation.sync?.source ?? operation.sync?.sources?.[0]
-  const { sources: _, ...rest } = spec
-  const source = own ?? sourceOf(application)
-  if (source === undefined) return application
-  const targetRevision = request.revision ?? source.targetRevision
-  return {
-    ...application,
-    spec: {
-      ...rest,
-      source: targetRevision === undefined ? source : { ...source, targetRevision },
-    },
+  const { source: ownSource, sources: ownSources = [], revisions = [] } = operation.sync ?? {}
+  const { source: declared, sources: declaredList = [], ...rest } = spec
+  const list = ownSources.length > 0 ? ownSources : ownSource === undefined ? declaredList : []
+  if (list.length > 0 && spec.sourceHydrator === undefined) {
+    // a single revision means the first source
+    const asked = revisions.length > 0 ? revisions : [request.revision]
+    const sources = list.map((source, index) => atRevision(source, asked[index]))
+    return { ...application, spec: { ...rest, sources } }
   }
+  const source = ownSource ?? declared
+  if (source === undefined || spec.sourceHydrator !== undefined) return application
+  return { ...application, spec: { ...rest, source: atRevision(source, request.revision) } }
+}
+
+function atRevision(source: ApplicationSource, revision: string | undefined): ApplicationSource {
+  return revision ? { ...source, targetRevision: revision } : source
 }
 
 const defaultDurationMs = 5_000

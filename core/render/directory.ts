@@ -1,5 +1,6 @@
 import { type DirectoryFilter, isRenderedFile } from '../directory-filter.ts'
 import { type ParsedManifest, parseManifests } from '../manifest/yaml.ts'
+import { isOverrideFile } from './overrides.ts'
 
 export type DirectoryEntry = { readonly path: string; readonly blob: string }
 const skipped = '# +argocd:skip-file-rendering'
@@ -14,7 +15,7 @@ export async function readDirectory(
   readBlobs: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>,
 ): Promise<readonly ParsedManifest[]> {
   const files = entries
-    .filter(({ path }) => isRenderedFile(path, filter))
+    .filter(({ path }) => isRenderedFile(path, filter) && !isOverrideFile(path))
     .sort((a, b) => (a.path < b.path ? -1 : 1))
   const texts = await readBlobs(files.map(({ blob }) => blob))
   return files.flatMap(({ path, blob }) => {

@@ -4,7 +4,7 @@ import { rfc3339 } from '../time.ts'
 import type { ApplicationHealth } from './application-health.ts'
 import { conditionsOf } from './conditions.ts'
 import { historyAfter } from './history.ts'
-import { operationStateOf, sourceJson } from './operation-state.ts'
+import { operationStateOf, sourcesJson } from './operation-state.ts'
 import { attemptAfter, failureAfter, healsAfter, holdAfter } from './own.ts'
 import type { ApplicationStatus, ResourceStatus } from './status.ts'
 
@@ -40,7 +40,7 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
     conditions: conditionsOf(previous, report, input.unbuilt),
     resources: resources ?? previous.resources ?? [],
     summary: input.images.length > 0 ? { images: input.images } : (previous.summary ?? {}),
-    sourceType: report.rendered?.sourceType ?? previous.sourceType ?? 'Directory',
+    ...sourceTypesOf(previous, report),
     reconciledAt: at,
     driftless: {
       sequence: report.sequence,
@@ -86,16 +86,22 @@ function endOf({ operation }: StatusReport): number | undefined {
 }
 
 function syncOf({ application, previous, report, resources }: StatusInput) {
-  const revision = report.rendered?.revision ?? previous.sync?.revision
+  const { revision, revisions } = report.rendered ?? previous.sync ?? {}
   const comparedTo = {
-    source: sourceJson(application),
+    ...sourcesJson(application),
     destination: application.spec.destination as never,
   }
   return {
     status: syncStatus(report, resources, previous),
     ...(revision !== undefined && { revision }),
+    ...(revisions !== undefined && { revisions }),
     comparedTo,
   }
+}
+
+function sourceTypesOf(previous: ApplicationStatus, { rendered }: StatusReport) {
+  const { sourceType = previous.sourceType ?? 'Directory', sourceTypes } = rendered ?? previous
+  return { sourceType, ...(sourceTypes !== undefined && { sourceTypes }) }
 }
 
 function syncStatus(

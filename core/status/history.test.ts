@@ -35,6 +35,22 @@ describe('the history of deployments (HIST-01)', () => {
     expect(entry).toMatchObject({ source: operation.sync.source, initiatedBy: { username: 'kim' } })
   })
 
+  it('names all sources and their revisions; a heal of the same ones is counted (APP-06)', () => {
+    const sources = [
+      { repoURL: 'https://example.com/shop.git', path: '.' },
+      { repoURL: 'https://example.com/values.git', ref: 'values' },
+    ]
+    const several = applicationOf({ spec: { source: undefined, sources } })
+    const deploy = (history: readonly HistoryEntry[], facts: Partial<OperationFacts>) =>
+      historyAfter(several, history, statusReport({ operation: operationFacts(facts) }))
+    const [entry] = deploy([], { revisions: ['r1', 'v1'] })
+    expect(entry).toMatchObject({ sources, revisions: ['r1', 'v1'] })
+    expect(entry).not.toHaveProperty('source')
+    const history = entry === undefined ? [] : [entry]
+    expect(deploy(history, { revisions: ['r1', 'v1'], heal: true })).toMatchObject([{ heals: 1 }])
+    expect(deploy(history, { revisions: ['r1', 'v2'], heal: true })).toHaveLength(2)
+  })
+
   it('is not touched by what is no deployment', () => {
     for (const phase of ['Running', 'Failed', 'Error'] as const) {
       expect(after(first, { phase })).toBe(first)

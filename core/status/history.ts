@@ -1,7 +1,7 @@
 import { type Application, historyLimit } from '../application.ts'
 import type { StatusReport } from '../flow.ts'
 import { rfc3339 } from '../time.ts'
-import { deployedSource } from './operation-state.ts'
+import { deployedSources } from './operation-state.ts'
 import type { HistoryEntry } from './status.ts'
 
 /**
@@ -18,17 +18,25 @@ export function historyAfter(
   // neither a trial nor a part is a deployment that one could go back to (SYNC-17, SYNC-21)
   if (request?.dryRun === true || request?.resources !== undefined) return history
   const last = history.at(-1)
-  if (operation.heal && last?.revision === operation.revision) {
+  if (operation.heal && last !== undefined && isSameDeployment(last, operation)) {
     return [...history.slice(0, -1), { ...last, heals: (last.heals ?? 0) + 1 }]
   }
   const entry: HistoryEntry = {
     id: (last?.id ?? -1) + 1,
     revision: operation.revision,
+    ...(operation.revisions !== undefined && { revisions: operation.revisions }),
     deployedAt: rfc3339(operation.finishedAt ?? at),
     deployStartedAt: rfc3339(operation.startedAt),
-    source: deployedSource(application, operation),
+    ...deployedSources(application, operation),
     initiatedBy: request === undefined ? { automated: true } : { username: request.initiator },
   }
   const limit = historyLimit(application)
   return limit === 0 ? [] : [...history, entry].slice(-limit)
+}
+
+type Revisions = Pick<HistoryEntry, 'revision' | 'revisions'>
+
+function isSameDeployment(a: Revisions, b: Revisions): boolean {
+  const [before, now] = [a.revisions ?? [a.revision], b.revisions ?? [b.revision]]
+  return before.length === now.length && before.every((commit, index) => commit === now[index])
 }

@@ -1,4 +1,4 @@
-import { type Application, sourceOf } from '../application.ts'
+import { type Application, hasSources, sourceOf } from '../application.ts'
 import { digestOf } from '../digest.ts'
 import type { EarlyEnd, OperationFacts, ResourceResult, StatusReport } from '../flow.ts'
 import { partsOf } from '../manifest/key.ts'
@@ -26,8 +26,8 @@ export function operationStateOf(
     ...(operation.finishedAt !== undefined && { finishedAt: rfc3339(operation.finishedAt) }),
     ...(operation.retryCount > 0 && { retryCount: operation.retryCount }),
     syncResult: {
-      revision: operation.revision,
-      source: deployedSource(application, operation),
+      ...revisionsOf(operation),
+      ...deployedSources(application, operation),
       resources: operation.results
         .filter(({ status }) => status !== 'NotReached')
         .map(resourceResult),
@@ -41,10 +41,15 @@ function endedEarly(previous: OperationState, { message }: EarlyEnd, at: number)
   return { ...previous, phase: 'Failed', message, finishedAt: rfc3339(at) }
 }
 
-function operationJson({ operation }: Application, { request, revision, trigger }: OperationFacts) {
+function revisionsOf({ revision, revisions }: OperationFacts) {
+  return { revision, ...(revisions !== undefined && { revisions }) }
+}
+
+function operationJson({ operation }: Application, facts: OperationFacts) {
+  const { request, trigger } = facts
   if (request === undefined) {
     return {
-      sync: { revision },
+      sync: revisionsOf(facts),
       initiatedBy: { automated: true },
       info: [{ name: 'Reason', value: trigger }],
     }
@@ -52,19 +57,28 @@ function operationJson({ operation }: Application, { request, revision, trigger 
   const asked = digestOf(operation ?? null) === request.digest ? operation : undefined
   return {
     ...(asked as JsonObject | undefined),
-    sync: { ...(asked?.sync as JsonObject | undefined), revision },
+    sync: { ...(asked?.sync as JsonObject | undefined), ...revisionsOf(facts) },
     initiatedBy: { username: request.initiator },
   }
 }
 
 /** What the operation deployed from: the source of the request when it brought one. */
-export function deployedSource(application: Application, { request }: OperationFacts): JsonObject {
+export function deployedSources(
+  application: Application,
+  { request }: OperationFacts,
+): SourcesJson {
   const asked = digestOf(application.operation ?? null) === request?.digest
-  return sourceJson(asked ? asRequested(application, request) : application)
+  return sourcesJson(asked ? asRequested(application, request) : application)
 }
 
-export function sourceJson(application: Application): JsonObject {
-  return (sourceOf(application) ?? {}) as unknown as JsonObject
+type SourcesJson = { readonly source: JsonObject } | { readonly sources: readonly JsonObject[] }
+
+/** The source as the Application declares it, alone or as a list (APP-06). */
+export function sourcesJson(application: Application): SourcesJson {
+  if (hasSources(application)) {
+    return { sources: application.spec.sources as unknown as readonly JsonObject[] }
+  }
+  return { source: (sourceOf(application) ?? {}) as unknown as JsonObject }
 }
 
 const statusOf: Record<ResourceResult['status'], string> = {

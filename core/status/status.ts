@@ -8,6 +8,8 @@ export type ApplicationStatus = {
   readonly sync?: {
     readonly status: 'Synced' | 'OutOfSync' | 'Unknown'
     readonly revision?: string
+    /** One for each source, for an Application with a list of them; `revision` is the first. */
+    readonly revisions?: readonly string[]
     readonly comparedTo?: JsonObject
   }
   readonly health?: {
@@ -21,6 +23,7 @@ export type ApplicationStatus = {
   readonly resources?: readonly ResourceStatus[]
   readonly summary?: { readonly images?: readonly string[] }
   readonly sourceType?: string
+  readonly sourceTypes?: readonly string[]
   readonly reconciledAt?: string
   readonly driftless?: OwnStatus
 }
@@ -44,7 +47,9 @@ export type OperationState = {
   readonly retryCount?: number
   readonly syncResult: {
     readonly revision: string
-    readonly source: JsonObject
+    readonly revisions?: readonly string[]
+    readonly source?: JsonObject
+    readonly sources?: readonly JsonObject[]
     readonly resources: readonly JsonObject[]
   }
 }
@@ -52,9 +57,11 @@ export type OperationState = {
 export type HistoryEntry = {
   readonly id: number
   readonly revision: string
+  readonly revisions?: readonly string[]
   readonly deployedAt: string
   readonly deployStartedAt: string
-  readonly source: JsonObject
+  readonly source?: JsonObject
+  readonly sources?: readonly JsonObject[]
   readonly initiatedBy: JsonObject
   /** Self-heals since, on the same revision. */
   readonly heals?: number

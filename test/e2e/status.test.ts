@@ -92,7 +92,7 @@ describe('an Application that is replaced without its status', () => {
       'moved',
       ({ history, ...status }) => history?.length === 2 && isDeployed(head)(status),
     )
-    expect(status?.history?.map((entry) => entry.source.path)).toEqual(['b', 'c'])
+    expect(status?.history?.map((entry) => entry.source?.path)).toEqual(['b', 'c'])
     const { data } = await kube.request('GET', `/api/v1/namespaces/${namespace}/configmaps/moved`)
     expect(data).toEqual({ value: 'new' })
   })
