@@ -126,13 +126,13 @@ test('fields that are not built yet are named', () => {
     sources: [{ ...good.source, plugin: { name: 'a' }, kustomize: {} }],
     syncPolicy: {
       retry: { limit: 1 },
-      syncOptions: ['PruneLast=true', 'ServerSideApply=true', 'Mine=1'],
+      syncOptions: ['Prune=confirm', 'ServerSideApply=true', 'Mine=1'],
     },
     ignoreDifferences: [{ kind: 'Deployment' }],
   })
   expect(unbuilt).toEqual([
     'spec.sources[0].plugin',
-    'spec.syncPolicy.syncOptions (PruneLast=true)',
+    'spec.syncPolicy.syncOptions (Prune=confirm)',
     'spec.ignoreDifferences',
   ])
   expect(read({ sources: [good.source, good.source] }).unbuilt).toEqual([])
