@@ -1,4 +1,4 @@
-import { hasSources, repositoriesOf, sourcesOf } from '../core/application.ts'
+import { hasSources, projectOf, repositoriesOf, sourcesOf } from '../core/application.ts'
 import type { ApplicationRef, Fetched, OperationRequest } from '../core/flow.ts'
 import type { ActivityClients } from './clients.ts'
 import { requestedApplication } from './current.ts'
@@ -14,7 +14,10 @@ export type FetchInput = {
 }
 
 /** Resolves the application's revision; the mirror is brought up to date first when it is too old. */
-export function createFetch({ applications, git }: ActivityClients, repositories: Repositories) {
+export function createFetch(
+  { applications, git: all }: ActivityClients,
+  repositories: Repositories,
+) {
   return async ({
     application: ref,
     specDigest,
@@ -23,8 +26,9 @@ export function createFetch({ applications, git }: ActivityClients, repositories
   }: FetchInput): Promise<Fetched> => {
     const current = await requestedApplication(applications, ref, specDigest, request)
     const { application } = current
+    const git = all.of(projectOf(application))
     const urls = repositoriesOf(application)
-    await Promise.all(urls.map((url) => repositories.ensureFresh(url, freshSince)))
+    await Promise.all(urls.map((url) => repositories.ensureFresh(git, url, freshSince)))
     const { commits, inputs } = await inputsOf(git, current)
     const [revision = ''] = commits
     const [first] = sourcesOf(application)

@@ -24,7 +24,7 @@ import { createSync } from './sync.ts'
  * die at any point of it. Errors leave as failures whose type is the class name of core/errors.ts.
  */
 export function createActivities(clients: ActivityClients) {
-  const repositories = createRepositories(clients.git, clients.now)
+  const repositories = createRepositories(clients.now)
   const notices = createNotify(clients)
   return {
     decide: durable(createDecide(clients)),

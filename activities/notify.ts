@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity'
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Marker, Posted, Slack } from '../clients/slack.ts'
-import { sourceOf } from '../core/application.ts'
+import { projectOf, sourceOf } from '../core/application.ts'
 import { NetworkError } from '../core/errors.ts'
 import { repositoryKey } from '../core/event/repository-key.ts'
 import { nameOf } from '../core/flow/names.ts'
@@ -106,7 +106,13 @@ async function commitOf(
   const late = Promise.withResolvers<typeof nothing>()
   const timer = setTimeout(() => late.resolve(nothing), patienceMs)
   try {
-    return await Promise.race([git.commitInfo(url, revision).catch(() => nothing), late.promise])
+    return await Promise.race([
+      git
+        .of(projectOf(application))
+        .commitInfo(url, revision)
+        .catch(() => nothing),
+      late.promise,
+    ])
   } finally {
     clearTimeout(timer)
   }

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Git } from '../clients/git.ts'
-import { repositoriesOf, sourcesOf } from '../core/application.ts'
+import { projectOf, repositoriesOf, sourcesOf } from '../core/application.ts'
 import { GitAccessError, GitAuthError, PlatformError } from '../core/errors.ts'
 import { isTrackedBy } from '../core/event/match.ts'
 import { repositoryDecision } from '../core/event/repository-decision.ts'
@@ -40,8 +40,8 @@ export function createObserve(clients: ActivityClients, repositories: Repositori
       .all()
       .filter(({ application }) => isTrackedBy(application, repository))
     const places = await Promise.all(
-      [...byAddress(tracking, repository)].map(([url, entries]) =>
-        lookAt(clients, repositories, { url, entries, looks, at }),
+      (await addressesOf(clients.git, tracking, repository)).map((address) =>
+        lookAt(clients, repositories, { ...address, looks, at }),
       ),
     )
     const reached = places.filter((place) => place.error === undefined)
@@ -78,9 +78,14 @@ export function createObserve(clients: ActivityClients, repositories: Repositori
   }
 }
 
-type Place = {
+/** One way to the repository, and who goes it. */
+type Address = {
   readonly url: string
+  /** As their project may reach it. */
+  readonly git: Git
   readonly entries: readonly StoredApplication[]
+}
+type Place = Address & {
   readonly looks: readonly Look[]
   readonly at: number
 }
@@ -94,12 +99,12 @@ type Seen = {
 
 /** One address of the repository, and the applications that use it. */
 async function lookAt(
-  { git, wake }: ActivityClients,
+  { wake }: ActivityClients,
   repositories: Repositories,
-  { url, entries, looks, at }: Place,
+  { url, git, entries, looks, at }: Place,
 ): Promise<Seen> {
   try {
-    await repositories.ensureFresh(url, at)
+    await repositories.ensureFresh(git, url, at)
     const { commit: head } = await git.resolve(url, 'HEAD').catch(() => ({ commit: '' }))
     const changed = await changedApplications(git, url, entries)
     const reason = looks.some((look) => look.reason !== 'poll') ? 'push' : 'poll'
@@ -129,18 +134,25 @@ function eventsOf(looks: readonly Look[]): readonly string[] {
   return looks.flatMap(({ event }) => event ?? [])
 }
 
-/** Who uses which address of the repository. */
-function byAddress(
+/** Who uses which address of the repository; a project with credentials of its own goes its own way. */
+async function addressesOf(
+  git: Git,
   tracking: readonly StoredApplication[],
   repository: string,
-): ReadonlyMap<string, readonly StoredApplication[]> {
+): Promise<readonly Address[]> {
   const uses = tracking.flatMap((entry) =>
     repositoriesOf(entry.application)
       .filter((url) => repositoryKey(url) === repository)
-      .map((url) => ({ url, entry })),
+      .map((url) => ({ url, entry, git: git.of(projectOf(entry.application)) })),
   )
-  const groups = [...Map.groupBy(uses, ({ url }) => url)]
-  return new Map(groups.map(([url, found]) => [url, found.map(({ entry }) => entry)]))
+  const named = await Promise.all(
+    uses.map(async (use) => ({ ...use, mirror: await use.git.mirrorName(use.url) })),
+  )
+  return [...Map.groupBy(named, ({ mirror }) => mirror).values()].flatMap((found) => {
+    const [first] = found
+    if (first === undefined) return []
+    return [{ url: first.url, git: first.git, entries: found.map(({ entry }) => entry) }]
+  })
 }
 
 type Changed = {

@@ -1,7 +1,12 @@
 import { posix } from 'node:path'
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Git } from '../clients/git.ts'
-import { type ApplicationSource, type GitSource, sourcesOf } from '../core/application.ts'
+import {
+  type ApplicationSource,
+  type GitSource,
+  projectOf,
+  sourcesOf,
+} from '../core/application.ts'
 import { GitAccessError, InvalidSpecError } from '../core/errors.ts'
 import { overrideFiles, withOverrides } from '../core/render/overrides.ts'
 import { type Checkout, namesIn, textAt } from './checkout.ts'
@@ -24,10 +29,11 @@ export type SourceAt = {
  * before; else the mirrors say what each revision is. Reads the mirrors only.
  */
 export async function sourcesAt(
-  git: Git,
+  all: Git,
   { application, ref }: StoredApplication,
   commits?: readonly string[],
 ): Promise<readonly SourceAt[]> {
+  const git = all.of(projectOf(application))
   const sources = sourcesOf(application)
   const checkouts = await Promise.all(
     sources.map(async ({ repoURL: url, targetRevision, tagPrefix }, index): Promise<Checkout> => {

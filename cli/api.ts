@@ -58,7 +58,7 @@ function apiClients(
     ...{ applications, bus, temporal, clusterOf, log, stopping, version: version() },
     objects: createApplicationObjects(transport),
     accounts: createAccounts(transport, config.namespace),
-    rendered: createRenderOnRequest({ config, applications, clusterOf }),
+    rendered: createRenderOnRequest({ config, applications, clusterOf, transport, onError }),
     webhookSecrets: { ...(config.githubSecret !== undefined && { github: config.githubSecret }) },
     ...(config.slack !== undefined && { notify: wakeup.people }),
     swaggerFiles: createStaticFiles(

@@ -1,7 +1,8 @@
 import type { Rendered } from '../api/clients.ts'
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
-import { type Application, hasSources, sourcesOf } from '../core/application.ts'
+import type { KubeTransport } from '../clients/kube/transport.ts'
+import { type Application, hasSources, projectOf, sourcesOf } from '../core/application.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { Config } from './config.ts'
 
@@ -9,6 +10,8 @@ type Options = {
   readonly config: Config
   readonly applications: ApplicationIndex
   readonly clusterOf: (application: Application) => Cluster | undefined
+  readonly transport: KubeTransport
+  readonly onError: (error: unknown) => void
 }
 
 /**
@@ -27,22 +30,32 @@ export function createRenderOnRequest(options: Options) {
 
 type Renderer = Awaited<ReturnType<typeof loadRenderer>>
 
-async function loadRenderer({ config, applications, clusterOf }: Options) {
-  const [{ createArtifacts }, { createGit }, { installKey }, { createTools }, activities] =
-    await Promise.all([
-      import('../clients/artifacts.ts'),
-      import('../clients/git.ts'),
-      import('../clients/install-key.ts'),
-      import('../clients/tools.ts'),
-      loadActivities(),
-    ])
+async function loadRenderer({ config, applications, clusterOf, transport, onError }: Options) {
+  const [
+    { createArtifacts },
+    { createGit },
+    { createAccessIndex },
+    { installKey },
+    { createTools },
+    activities,
+  ] = await Promise.all([
+    import('../clients/artifacts.ts'),
+    import('../clients/git.ts'),
+    import('../clients/repository-access.ts'),
+    import('../clients/install-key.ts'),
+    import('../clients/tools.ts'),
+    loadActivities(),
+  ])
   const artifacts = createArtifacts({
     dir: `${config.data}/artifacts`,
     key: installKey(config.data),
   })
   // two processes never fetch into one mirror
-  const git = createGit({ dir: `${config.data}/git-api`, allowFile: config.allowLoopback })
-  const repositories = activities.createRepositories(git, Date.now)
+  const git = createGit({
+    ...{ dir: `${config.data}/git-api`, allowFile: config.allowLoopback },
+    access: createAccessIndex(transport, config.namespace, onError),
+  })
+  const repositories = activities.createRepositories(Date.now)
   const render = activities.createRender({
     ...{ applications, artifacts, clusterOf, git },
     tools: createTools(config.tools),
@@ -59,9 +72,10 @@ async function loadRenderer({ config, applications, clusterOf }: Options) {
     async render(stored: StoredApplication, revision: string | undefined): Promise<Rendered> {
       const wanted = revision === undefined ? stored : atRevision(stored, revision)
       const now = Date.now()
+      const own = git.of(projectOf(wanted.application))
       for (const { repoURL, targetRevision = 'HEAD' } of sourcesOf(wanted.application)) {
-        const isPresent = await git.has(repoURL, targetRevision)
-        if (!isPresent) await repositories.ensureFresh(repoURL, now)
+        const isPresent = await own.has(repoURL, targetRevision)
+        if (!isPresent) await repositories.ensureFresh(own, repoURL, now)
       }
       const { commits, inputs } = await activities.inputsOf(git, wanted)
       const { ref, specDigest } = stored

@@ -6,6 +6,7 @@ import { createHealthNews } from '../clients/health-news.ts'
 import { hasEnded, holderName } from '../clients/holder.ts'
 import { installKey } from '../clients/install-key.ts'
 import { createLease, type Lease } from '../clients/kube/lease.ts'
+import { createAccessIndex } from '../clients/repository-access.ts'
 import { createSlack } from '../clients/slack.ts'
 import { createStatusWriter } from '../clients/status-writer.ts'
 import { createTools } from '../clients/tools.ts'
@@ -72,7 +73,10 @@ function activityClients(config: Config, wiring: Wiring, held: HeldCluster): Act
     bus,
     wake: wakeup.application,
     healthNews: createHealthNews(Date.now),
-    git: createGit({ dir: `${config.data}/git`, allowFile: config.allowLoopback }),
+    git: createGit({
+      ...{ dir: `${config.data}/git`, allowFile: config.allowLoopback },
+      access: createAccessIndex(transport, config.namespace, onError),
+    }),
     artifacts: createArtifacts({ dir: `${config.data}/artifacts`, key: installKey(config.data) }),
     tools: createTools(config.tools),
     status: createStatusWriter(applications, onError),

@@ -8,16 +8,20 @@ import { createMirror, type Mirror } from './git/mirror.ts'
 import type { ObjectReader } from './git/object-reader.ts'
 import type { GitProcessOptions } from './git/process.ts'
 import { refCommit } from './git/refs.ts'
-import { type GitCredentials, remoteOf, withoutCredentials } from './git/remote.ts'
+import { remoteOf, withoutCredentials } from './git/remote.ts'
 import { cleanPath, objectName, readTreeFiles, type TreeFile } from './git/tree.ts'
+import type { AccessIndex } from './repository-access.ts'
 
 /** Repositories, read through bare mirrors on our disk; no work trees. Errors are GitAccessError and GitAuthError. */
 export type Git = {
   /** Brings the mirror up to date; says what commit the default branch is now, and whether any ref moved. */
   fetch(repository: {
     readonly url: string
-    readonly credentials?: GitCredentials
   }): Promise<{ readonly head: string | undefined; readonly changed: boolean }>
+  /** The repositories as the Applications of a project may reach them; without a project, as everybody may. */
+  of(project: string): Git
+  /** Names the mirror: what one project alone may read has a mirror of its own. */
+  mirrorName(url: string): Promise<string>
   /** The commit of a branch, tag, version constraint, full or short SHA, or HEAD, as the mirror has it. */
   resolve(url: string, revision: string, tagPrefix?: string): Promise<{ readonly commit: string }>
   /** Whether the mirror holds the commit. */
@@ -51,12 +55,16 @@ export type Git = {
 }
 
 type CommitInfo = { readonly subject: string; readonly author: string }
-export type GitOptions = GitProcessOptions & { readonly dir: string }
+export type GitOptions = GitProcessOptions & {
+  readonly dir: string
+  /** How repositories are reached; without it all have to be open to everybody. */
+  readonly access?: Pick<AccessIndex, 'synced' | 'of'>
+}
 
 const cachedBytes = 64 * 1024 * 1024
 
 /** Keeps the mirrors below `dir`; nothing in it is needed again. */
-export function createGit({ dir, ...options }: GitOptions): Git {
+export function createGit({ dir, access, ...options }: GitOptions): Git {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const mirrors = new Map<string, Mirror>()
   const infos = new LRUCache<string, CommitInfo>({ max: 1_000 })
@@ -64,16 +72,52 @@ export function createGit({ dir, ...options }: GitOptions): Git {
     maxSize: cachedBytes,
     sizeCalculation: (text) => text.length + 1,
   })
-  const mirrorOf = (url: string): Mirror => {
-    const known = mirrors.get(url)
+  /** The project whose own credentials these are; what they open is not for others. */
+  const ownerOf = async (project: string, url: string): Promise<string> => {
+    await access?.synced
+    return access?.of(url, project).credentials?.project ?? ''
+  }
+  const mirrorIn = async (project: string, url: string): Promise<Mirror> => {
+    const owner = await ownerOf(project, url)
+    const name = mirrorName(url, owner)
+    const known = mirrors.get(name)
     if (known !== undefined) return known
-    const mirror = createMirror(`${dir}/${sha256Hex(url).slice(0, 20)}`, remoteOf(url), options)
-    mirrors.set(url, mirror)
+    // the credentials of now, but never those of another project than the mirror's
+    const remote = () => remoteOf(url, access?.of(url, owner))
+    // an address that is none never becomes a mirror
+    remote()
+    const mirror = createMirror(`${dir}/${name}`, remote, options)
+    mirrors.set(name, mirror)
     return mirror
   }
+  const caches = { infos, blobs }
+  const within = (project: string): Git => ({
+    ...readingOf((url) => mirrorIn(project, url), caches),
+    of: within,
+    mirrorName: async (url) => mirrorName(url, await ownerOf(project, url)),
+    close() {
+      for (const mirror of mirrors.values()) mirror.close()
+    },
+  })
+  return within('')
+}
+
+function mirrorName(url: string, owner: string): string {
+  return sha256Hex(owner === '' ? url : `${url}\n${owner}`).slice(0, 20)
+}
+
+type Caches = {
+  readonly infos: LRUCache<string, CommitInfo>
+  readonly blobs: LRUCache<string, string>
+}
+
+function readingOf(
+  mirrorOf: (url: string) => Promise<Mirror>,
+  { infos, blobs }: Caches,
+): Omit<Git, 'of' | 'mirrorName' | 'close'> {
   /** After a lost cache the mirror is made before it is read. */
   const readerOf = async (url: string) => {
-    const mirror = mirrorOf(url)
+    const mirror = await mirrorOf(url)
     await mirror.refs()
     return mirror.reader
   }
@@ -82,7 +126,7 @@ export function createGit({ dir, ...options }: GitOptions): Git {
     if (known !== undefined) return known
     const found = await (await readerOf(url)).contents(id)
     if (found === undefined) {
-      mirrorOf(url).discard()
+      ;(await mirrorOf(url)).discard()
       throw new GitAccessError(
         `the mirror of ${withoutCredentials(url)} lost a file; it is made anew`,
       )
@@ -95,13 +139,12 @@ export function createGit({ dir, ...options }: GitOptions): Git {
     isCommit(commit) && (await (await readerOf(url)).info(`${commit}^{commit}`)) !== undefined
 
   return {
-    async fetch({ url, credentials }) {
-      const mirror = mirrorOf(url)
-      const { head, changed } = await mirror.fetch(remoteOf(url, credentials))
+    async fetch({ url }) {
+      const { head, changed } = await (await mirrorOf(url)).fetch()
       return { head, changed }
     },
     async resolve(url, revision, tagPrefix) {
-      const mirror = mirrorOf(url)
+      const mirror = await mirrorOf(url)
       const shown = withoutCredentials(url)
       const commit = refCommit(await mirror.refs(), revision, shown, tagPrefix)
       if (commit !== undefined) return { commit }
@@ -156,9 +199,6 @@ export function createGit({ dir, ...options }: GitOptions): Git {
       const info = commitInfoOf(found?.body.toString('utf8') ?? '')
       if (found !== undefined) infos.set(commit, info)
       return info
-    },
-    close() {
-      for (const mirror of mirrors.values()) mirror.close()
     },
   }
 }

@@ -14,7 +14,7 @@ export type Mirror = {
   /** The refs as they were last seen, from the disk after a restart. */
   refs(): Promise<Refs>
   /** Brings the mirror up to date; callers that come while one runs share the next. */
-  fetch(remote: GitRemote): Promise<Fetched>
+  fetch(): Promise<Fetched>
   /** Makes the mirror anew, because something in it is missing. */
   discard(): void
   close(): void
@@ -25,14 +25,17 @@ const tags = '+refs/tags/*:refs/tags/*'
 const head = `+HEAD:${remoteHead}`
 const fetchesBetweenCleanings = 200
 
-export function createMirror(dir: string, address: GitRemote, options: GitProcessOptions): Mirror {
+export function createMirror(
+  dir: string,
+  remoteNow: () => GitRemote,
+  options: GitProcessOptions,
+): Mirror {
   const reader = createObjectReader(dir, gitEnvironment(options))
-  let remote = address
   let known: Refs | undefined
   let isDamaged = false
   let fetches = 0
 
-  const run = (...args: readonly string[]) => runGit(dir, args, options, remote)
+  const run = (...args: readonly string[]) => runGit(dir, args, options)
   const remake = (): void => {
     reader.close()
     known = undefined
@@ -52,7 +55,9 @@ export function createMirror(dir: string, address: GitRemote, options: GitProces
       '--no-tags',
       '--no-write-fetch-head',
     ]
-    await run('fetch', ...flags, '--no-auto-maintenance', '--', remote.url, ...specs)
+    const remote = remoteNow()
+    const args = ['fetch', ...flags, '--no-auto-maintenance', '--', remote.url, ...specs]
+    await runGit(dir, args, options, remote)
   }
   const bringAll = async (): Promise<void> => {
     try {
@@ -93,10 +98,7 @@ export function createMirror(dir: string, address: GitRemote, options: GitProces
       }
       return known ?? (await fetching.join())
     },
-    fetch(now) {
-      remote = now
-      return fetching.start()
-    },
+    fetch: () => fetching.start(),
     discard() {
       isDamaged = true
       // whoever needs the mirror next is told when this fails

@@ -1,6 +1,8 @@
 import { simpleGit } from 'simple-git'
 import { GitAccessError, GitAuthError } from '../../core/errors.ts'
-import { type GitCredentials, type GitRemote, withoutCredentials } from './remote.ts'
+import { secretsOf } from '../../core/repository/credentials.ts'
+import { type GitAccess, withAccess } from './access.ts'
+import { type GitRemote, withoutCredentials } from './remote.ts'
 
 export type GitProcessOptions = {
   /** `file:` repositories are only for a local stack and tests. */
@@ -16,15 +18,15 @@ const pathVariable = process.env.PATH ?? '/usr/bin:/bin'
 /** The environment of every git process: no prompts, no configuration of the machine, no hooks, fixed language. */
 export function gitEnvironment(
   { allowFile }: GitProcessOptions,
-  remote?: GitRemote,
+  access: GitAccess = { settings: [], variables: {} },
 ): Record<string, string> {
   const settings: readonly (readonly [string, string])[] = [
     ['core.hooksPath', '/dev/null'],
     ['http.lowSpeedLimit', '1000'],
     ['http.lowSpeedTime', '30'],
-    ...(remote?.credentials === undefined
-      ? []
-      : [credentialsHeader(remote.url, remote.credentials)]),
+    // credentials are for the address that was given (REPO-11)
+    ['http.followRedirects', 'false'],
+    ...access.settings,
   ]
   return {
     PATH: pathVariable,
@@ -33,7 +35,7 @@ export function gitEnvironment(
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_ALLOW_PROTOCOL: `https:http:ssh${allowFile ? ':file' : ''}`,
-    GIT_SSH_COMMAND: 'ssh -o BatchMode=yes -o ConnectTimeout=10',
+    ...access.variables,
     GIT_CONFIG_COUNT: String(settings.length),
     ...Object.fromEntries(
       settings.flatMap(([key, value], index) => [
@@ -42,15 +44,6 @@ export function gitEnvironment(
       ]),
     ),
   }
-}
-
-/** Sent to this server only: neither on a command line nor on a disk, nor after a redirect elsewhere. */
-function credentialsHeader(
-  url: string,
-  { username, password }: GitCredentials,
-): readonly [string, string] {
-  const basic = Buffer.from(`${username}:${password}`).toString('base64')
-  return [`http.${new URL(url).origin}/.extraHeader`, `Authorization: Basic ${basic}`]
 }
 
 /**
@@ -63,7 +56,18 @@ export async function runGit(
   options: GitProcessOptions,
   remote?: GitRemote,
 ): Promise<string> {
-  const env = gitEnvironment(options, remote)
+  try {
+    return await withAccess(remote, (access) => spawned(dir, args, gitEnvironment(options, access)))
+  } catch (error) {
+    throw gitError(error instanceof Error ? error.message : String(error), remote)
+  }
+}
+
+async function spawned(
+  dir: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<string> {
   const git = simpleGit({
     baseDir: dir,
     timeout: { block: silenceLimitMs },
@@ -77,28 +81,40 @@ export async function runGit(
       allowUnsafeSshCommand: true,
     },
   }).env(env)
-  try {
-    return await git.raw([...args])
-  } catch (error) {
-    throw gitError(error instanceof Error ? error.message : String(error))
-  }
+  return await git.raw([...args])
 }
 
 const refusals =
   /authentication failed|could not read username|could not read password|permission denied \(|error: 40[13]|terminal prompts disabled|invalid credentials/i
+const unknownServer =
+  /host key verification failed|no .* host key is known|server certificate verification failed|certificate problem|unable to get local issuer/i
 
 /** What git said, as an error of ours: who it was that refused, and never with credentials. */
-function gitError(text: string): GitAccessError | GitAuthError {
-  const said = withoutCredentials(text)
+function gitError(text: string, remote: GitRemote | undefined): GitAccessError | GitAuthError {
+  const clean = secretsOf(remote?.access?.credentials).reduce(
+    (shown, secret) => shown.replaceAll(secret, '***'),
+    withoutCredentials(text),
+  )
+  const said = clean
     .split('\n')
-    .filter((line) => /^(fatal|error|remote|ssh):|permission denied/i.test(line.trim()))
-  const message = (said.length > 0 ? said : [withoutCredentials(text).trim()])
-    .slice(-3)
-    .join(' ')
-    .slice(0, 500)
+    .filter((line) => /^(fatal|error|remote|ssh):|permission denied|host key/i.test(line.trim()))
+  const message = (said.length > 0 ? said : [clean.trim()]).slice(-3).join(' ').slice(0, 500)
+  const place = remote === undefined ? 'the repository' : `the repository ${remote.url}`
+  if (unknownServer.test(message)) {
+    return new GitAuthError(
+      `${place} is on a server that is not known: ${message}; add its key to the ConfigMap argocd-ssh-known-hosts-cm, or its certificate to argocd-tls-certs-cm`,
+    )
+  }
   return refusals.test(message)
-    ? new GitAuthError(
-        `the repository refuses our credentials: ${message}; check the repository Secret`,
-      )
+    ? new GitAuthError(`${place} refuses our credentials: ${message}; ${adviceFor(remote)}`)
     : new GitAccessError(`the repository cannot be read: ${message}`)
+}
+
+function adviceFor(remote: GitRemote | undefined): string {
+  const { secret = '', unbuilt = [] } = remote?.access?.credentials ?? {}
+  if (secret === '') {
+    return 'check its address, or create a Secret with the label argocd.argoproj.io/secret-type: repository and its url'
+  }
+  const ignored = unbuilt.length === 0 ? '' : ` (${unbuilt.join(', ')} in it cannot be used yet)`
+  return `check the Secret ${secret}${ignored}`
 }

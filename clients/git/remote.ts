@@ -1,10 +1,8 @@
 import { GitAccessError } from '../../core/errors.ts'
-
-/** For https; never on a command line, in a log or in an error. */
-export type GitCredentials = { readonly username: string; readonly password: string }
+import { type RepositoryAccess, signsIn } from '../../core/repository/credentials.ts'
 
 /** Where a repository is, with its secrets kept apart from its address. */
-export type GitRemote = { readonly url: string; readonly credentials?: GitCredentials }
+export type GitRemote = { readonly url: string; readonly access?: RepositoryAccess }
 
 const host = /[\w[][\w.:[\]-]*/.source
 const urlForm = new RegExp(`^(https?|ssh|git\\+ssh)://(?:[^@/\\s-][^@/\\s]*@)?${host}(?:/\\S*)?$`)
@@ -12,19 +10,23 @@ const scpForm = new RegExp(`^\\w[\\w.-]*@${host}:(?!-)\\S+$`)
 const fileForm = /^file:\/\/\/\S+$/
 
 /** Takes an address apart; refuses what git could take for an option or for a helper program. */
-export function remoteOf(address: string, credentials?: GitCredentials): GitRemote {
+export function remoteOf(address: string, access: RepositoryAccess = {}): GitRemote {
   if (!urlForm.test(address) && !scpForm.test(address) && !fileForm.test(address)) {
     throw new GitAccessError(
       `${withoutCredentials(address)} is not the address of a repository; use https://, ssh:// or git@host:path`,
     )
   }
-  if (!/^https?:/.test(address)) return { url: address }
+  if (!/^https?:/.test(address)) return { url: address, access }
   const url = new URL(address)
-  const own = { username: decoded(url.username), password: decoded(url.password) }
+  const [username, password] = [decoded(url.username), decoded(url.password)]
   url.username = ''
   url.password = ''
-  const known = credentials ?? (own.username + own.password === '' ? undefined : own)
-  return { url: url.href, ...(known !== undefined && { credentials: known }) }
+  const { credentials } = access
+  const isNamed = credentials !== undefined && signsIn(credentials)
+  if (username + password === '' || isNamed) return { url: url.href, access }
+  const nobody = { secret: '', url: url.href, isTemplate: false, type: 'git', unbuilt: [] }
+  const own = { ...nobody, ...credentials, username, password }
+  return { url: url.href, access: { ...access, credentials: own } }
 }
 
 /** The text with the user part of every address in it masked. */

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 
@@ -17,12 +18,21 @@ export type GitServer = {
   close(): Promise<void>
 }
 
-export type GitServerOptions = { readonly dir: string; readonly authorization?: string }
+export type GitServerOptions = {
+  readonly dir: string
+  readonly authorization?: string
+  /** Speaks https with these. */
+  readonly tls?: ServerOptions
+}
 
 const identity = ['-c', 'user.name=kim', '-c', 'user.email=kim@example.com']
 
 /** Makes an empty repository in the folder and serves it; with `authorization` only to who sends that. */
-export async function startGitServer({ dir, authorization }: GitServerOptions): Promise<GitServer> {
+export async function startGitServer({
+  dir,
+  authorization,
+  tls,
+}: GitServerOptions): Promise<GitServer> {
   const bare = join(dir, 'srv', 'repo.git')
   const work = join(dir, 'work')
   const run = (cwd: string, ...args: string[]): string =>
@@ -33,18 +43,19 @@ export async function startGitServer({ dir, authorization }: GitServerOptions): 
   run(work, 'checkout', '--quiet', '-B', 'main')
   let listings = 0
   let gate = Promise.resolve()
-  const server = createServer((request, response) => {
+  const take = (request: IncomingMessage, response: ServerResponse): void => {
     if (authorization !== undefined && request.headers.authorization !== authorization) {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
       return
     }
     if (request.url?.includes('/info/refs') === true) listings++
     void gate.then(() => serve(join(dir, 'srv'), request, response))
-  })
+  }
+  const server = tls === undefined ? createServer(take) : createTlsServer(tls, take)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${port}/repo.git`,
+    url: `http${tls === undefined ? '' : 's'}://127.0.0.1:${port}/repo.git`,
     listings: () => listings,
     hold() {
       const { promise, resolve } = Promise.withResolvers<void>()

@@ -1,0 +1,113 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { btoaUtf8, type RepositoryCredentials } from '../../core/repository/credentials.ts'
+import type { GitRemote } from './remote.ts'
+
+type Setting = readonly [name: string, value: string]
+
+/** What a git process is told beside its arguments: settings as of `git config`, and variables. */
+export type GitAccess = {
+  readonly settings: readonly Setting[]
+  readonly variables: Readonly<Record<string, string>>
+}
+
+/** Writes a file that only we can read and gives its path. */
+type Keep = (name: string, text: string) => Promise<string>
+
+/**
+ * Works with what a repository wants to be reached: never on a command line, files only for us
+ * (0600, in a folder of 0700) and only as long as the work takes.
+ */
+export async function withAccess<T>(
+  remote: GitRemote | undefined,
+  work: (access: GitAccess) => Promise<T>,
+): Promise<T> {
+  const made: { folder?: string } = {}
+  const keep: Keep = async (name, text) => {
+    made.folder ??= await mkdtemp(join(tmpdir(), 'driftless-access-'))
+    const file = join(made.folder, name)
+    // ssh takes no key without a line end
+    await writeFile(file, `${text.replaceAll('\r\n', '\n').trimEnd()}\n`, { mode: 0o600 })
+    return file
+  }
+  try {
+    return await work(await accessOf(remote, keep))
+  } finally {
+    if (made.folder !== undefined) await rm(made.folder, { recursive: true, force: true })
+  }
+}
+
+async function accessOf(remote: GitRemote | undefined, keep: Keep): Promise<GitAccess> {
+  const ssh = 'ssh -o BatchMode=yes -o ConnectTimeout=10'
+  if (remote === undefined) return { settings: [], variables: { GIT_SSH_COMMAND: ssh } }
+  if (/^https?:/.test(remote.url)) {
+    const noProxy = remote.access?.credentials?.noProxy
+    return {
+      settings: await httpSettings(remote, keep),
+      variables: { GIT_SSH_COMMAND: ssh, ...(noProxy !== undefined && { NO_PROXY: noProxy }) },
+    }
+  }
+  const options = await sshOptions(remote, keep)
+  const command = [ssh, ...options.map((option) => `-o ${quoted(option)}`)].join(' ')
+  return { settings: [], variables: { GIT_SSH_COMMAND: command } }
+}
+
+/** Valid for this server only, whatever else is fetched from. */
+async function httpSettings(
+  { url, access: { credentials, ca } = {} }: GitRemote,
+  keep: Keep,
+): Promise<readonly Setting[]> {
+  const settings: [string, string][] = []
+  const header = credentials && authorization(credentials)
+  if (header !== undefined) settings.push(['extraHeader', `Authorization: ${header}`])
+  if (credentials?.insecure === true) settings.push(['sslVerify', 'false'])
+  if (credentials?.proxy !== undefined) settings.push(['proxy', credentials.proxy])
+  if (ca !== undefined) settings.push(['sslCAInfo', await keep('ca.pem', ca)])
+  const { tlsClientCertData: certificate, tlsClientCertKey: key } = credentials ?? {}
+  if (certificate !== undefined && key !== undefined) {
+    settings.push(['sslCert', await keep('client.pem', certificate)])
+    settings.push(['sslKey', await keep('client-key.pem', key)])
+  }
+  const { origin } = new URL(url)
+  return settings.map(([name, value]) => [`http.${origin}/.${name}`, value])
+}
+
+function authorization({
+  username = '',
+  password,
+  bearerToken,
+}: RepositoryCredentials): string | undefined {
+  if (password !== undefined) return `Basic ${btoaUtf8(`${username || 'git'}:${password}`)}`
+  return bearerToken === undefined ? undefined : `Bearer ${bearerToken}`
+}
+
+/** With a key of its own nothing of the user's that we run as is used: neither keys nor settings (REPO-04). */
+async function sshOptions(
+  { access: { credentials, knownHosts } = {} }: GitRemote,
+  keep: Keep,
+): Promise<readonly string[]> {
+  const { sshPrivateKey: key, insecure } = credentials ?? {}
+  const isOurs = key !== undefined || knownHosts !== undefined
+  return [
+    ...(key === undefined
+      ? []
+      : [
+          `IdentityFile=${await keep('key', key)}`,
+          ...['IdentitiesOnly=yes', 'IdentityAgent=none', 'PreferredAuthentications=publickey'],
+        ]),
+    ...(insecure === true
+      ? ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null']
+      : isOurs
+        ? [
+            ...['StrictHostKeyChecking=yes', 'UpdateHostKeys=no', 'GlobalKnownHostsFile=/dev/null'],
+            `UserKnownHostsFile=${await keep('known_hosts', knownHosts ?? '')}`,
+          ]
+        : []),
+  ]
+}
+
+/** For the shell by which git starts ssh. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}

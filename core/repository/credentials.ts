@@ -1,0 +1,97 @@
+import type { Manifest } from '../manifest/manifest.ts'
+
+/** What a Secret says of one repository, or of all below an address (REPO-01 to REPO-09). */
+export type RepositoryCredentials = {
+  /** Name of the Secret, for messages. */
+  readonly secret: string
+  readonly url: string
+  /** Whether it is for all repositories whose address begins with its own (`repo-creds`). */
+  readonly isTemplate: boolean
+  readonly type: string
+  /** Whose Applications may use it; absent for everybody's (REPO-14). */
+  readonly project?: string
+  readonly username?: string
+  readonly password?: string
+  readonly bearerToken?: string
+  readonly sshPrivateKey?: string
+  readonly tlsClientCertData?: string
+  readonly tlsClientCertKey?: string
+  readonly proxy?: string
+  readonly noProxy?: string
+  /** Neither the certificate nor the host key of the server is looked at. */
+  readonly insecure?: boolean
+  /** Keys that are set and not acted on, for messages. */
+  readonly unbuilt: readonly string[]
+}
+
+/** The label by which such Secrets are found. */
+export const secretTypeLabel = 'argocd.argoproj.io/secret-type'
+
+const texts = [
+  ...['project', 'username', 'password', 'bearerToken', 'sshPrivateKey'],
+  ...['tlsClientCertData', 'tlsClientCertKey', 'proxy', 'noProxy'],
+] as const
+const later = [
+  ...['githubAppID', 'githubAppPrivateKey', 'gcpServiceAccountKey'],
+  ...['useAzureWorkloadIdentity', 'azureServicePrincipalClientId'],
+]
+
+/** Reads a Secret as the API server has it; undefined when it names no repository. */
+export function readRepositorySecret({
+  metadata,
+  data,
+}: Manifest): RepositoryCredentials | undefined {
+  const fields = new Map(
+    Object.entries((data ?? {}) as Readonly<Record<string, string>>).map(
+      ([key, value]) => [key, decoded(value)] as const,
+    ),
+  )
+  const url = fields.get('url')?.trim()
+  const kind = metadata.labels?.[secretTypeLabel]
+  if (!url || (kind !== 'repository' && kind !== 'repo-creds')) return undefined
+  const isOn = (key: string): boolean => fields.get(key)?.trim() === 'true'
+  const given = texts.flatMap((key) => {
+    const value = fields.get(key)
+    return value ? [[key, value] as const] : []
+  })
+  return {
+    ...{ secret: metadata.name ?? '', url, isTemplate: kind === 'repo-creds' },
+    type: fields.get('type')?.trim() || 'git',
+    ...Object.fromEntries(given),
+    ...((isOn('insecure') || isOn('insecureIgnoreHostKey')) && { insecure: true }),
+    unbuilt: later.filter((key) => fields.get(key)),
+  }
+}
+
+/** Whether there is anything in it by which one could sign in. */
+export function signsIn(credentials: RepositoryCredentials): boolean {
+  const { username, password, bearerToken, sshPrivateKey, tlsClientCertData } = credentials
+  return [username, password, bearerToken, sshPrivateKey, tlsClientCertData].some(Boolean)
+}
+
+/** The values that must never be shown. */
+export function secretsOf(credentials: RepositoryCredentials | undefined): readonly string[] {
+  const { username = '', password, bearerToken, sshPrivateKey } = credentials ?? {}
+  const header = password === undefined ? undefined : btoaUtf8(`${username}:${password}`)
+  return [password, bearerToken, sshPrivateKey, credentials?.tlsClientCertKey, header].filter(
+    (value): value is string => value !== undefined && value !== '',
+  )
+}
+
+function decoded(base64: string): string {
+  return new TextDecoder().decode(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)))
+}
+
+/** Base64 of the text in UTF-8. */
+export function btoaUtf8(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+}
+
+/** All that is known of how to reach a repository. */
+export type RepositoryAccess = {
+  readonly credentials?: RepositoryCredentials
+  /** Certificates that its server is trusted for beside those of the system, as PEM (REPO-05). */
+  readonly ca?: string
+  /** The keys of ssh servers, as `known_hosts` has them (REPO-04). */
+  readonly knownHosts?: string
+}
