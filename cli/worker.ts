@@ -13,7 +13,7 @@ import { createTools } from '../clients/tools.ts'
 import { isControlCluster } from '../core/application.ts'
 import { createHeldCluster, type HeldCluster, serveCluster } from './cluster-duty.ts'
 import { type Config, readConfig } from './config.ts'
-import { createLogger } from './log.ts'
+import { createLogger, type Logger } from './log.ts'
 import { untilStopped } from './shutdown.ts'
 import { openTaskQueues } from './task-queues.ts'
 import { type Wiring, wire } from './wire.ts'
@@ -23,36 +23,52 @@ export async function runWorker(): Promise<void> {
   const config = readConfig()
   const log = createLogger('worker', config.logLevel)
   const wiring = await wire(config, log)
-  const held = createHeldCluster(wiring)
-  const clients = activityClients(config, wiring, held)
-  await wiring.applications.synced
   const stopping = new AbortController()
   const stopped = untilStopped(log)
+  const { ended, close } = await startServing(config, wiring, log, stopping.signal)
+  const code = await Promise.race([stopped, ended]).then(
+    () => 0,
+    (error: unknown) => {
+      log.error({ error: String(error) }, 'ends, because it cannot poll')
+      return 1
+    },
+  )
+  stopping.abort()
+  await close()
+  await wiring.close()
+  process.exit(code)
+}
+
+/** Serves what every worker serves, and the cluster whenever it is ours, until `stopping`. */
+async function startServing(config: Config, wiring: Wiring, log: Logger, stopping: AbortSignal) {
+  const held = createHeldCluster(wiring)
+  const clients = activityClients(config, wiring, held)
   const placed = Promise.withResolvers<void>()
   const lease = clusterLease(config, wiring, (holder) => {
     log.info({ holder }, 'standby: another worker holds the cluster')
     placed.resolve()
   })
-  const queues = await openTaskQueues(config, createActivities(clients), log)
+  const opening = openTaskQueues(config, createActivities(clients), log)
+  const [queues] = await Promise.all([opening, wiring.applications.synced])
+  const { scanMs } = config
   const serving = serveCluster({
-    ...{ wiring, clients, held, queues, lease, log },
-    ...{ scanMs: config.scanMs, stopping: stopping.signal, onBegin: placed.resolve },
+    ...{ wiring, clients, held, queues, lease, log, scanMs, stopping },
+    onBegin: placed.resolve,
   })
-  const shared = await queues.shared()
-  await Promise.race([placed.promise, serving])
-  log.info('ready')
-  const ended = Promise.race([stopped, serving, ...shared.map((polling) => polling.ended)])
-  const code = await ended.then(
-    () => 0,
-    (error: unknown) => {
-      log.error({ error: String(error) }, 'ends, because it cannot poll any more')
-      return 1
+  const sharing = queues.shared()
+  const run = async (): Promise<void> => {
+    const shared = await sharing
+    await Promise.race([placed.promise, serving])
+    log.info('ready')
+    await Promise.race([serving, ...shared.map((polling) => polling.ended)])
+  }
+  return {
+    ended: run(),
+    async close() {
+      const shared = await sharing.catch(() => [])
+      await Promise.allSettled([serving, ...shared.map((polling) => polling.close())])
     },
-  )
-  stopping.abort()
-  await Promise.allSettled([serving, ...shared.map((polling) => polling.close())])
-  await wiring.close()
-  process.exit(code)
+  }
 }
 
 function clusterLease(
