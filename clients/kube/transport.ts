@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Agent, type Dispatcher, request } from 'undici'
 import { NetworkError } from '../../core/errors.ts'
 import type { Connection } from './connection.ts'
@@ -44,7 +45,7 @@ export function createTransport(connection: Connection): KubeTransport {
   return {
     server: connection.server,
     async request<T>(path: string, options: KubeRequest = {}): Promise<T> {
-      const response = await send(connection, pool, path, options)
+      const response = await sendPatiently(connection, pool, path, options)
       const text = await response.body
         .text()
         .catch((cause: unknown) => unreachable(connection, cause))
@@ -63,6 +64,30 @@ export function createTransport(connection: Connection): KubeTransport {
     close: async () => {
       await Promise.all([pool.destroy(), watches.destroy()])
     },
+  }
+}
+
+const maxPauses = 4
+const maxPauseMs = 5_000
+
+/**
+ * Sends again what the server did not look at for now and says when to come back: it is busy, or
+ * only begins to serve the kind. Nothing was done yet, so that holds for writes as well.
+ */
+async function sendPatiently(
+  connection: Connection,
+  dispatcher: Dispatcher,
+  path: string,
+  options: KubeRequest,
+): Promise<Dispatcher.ResponseData> {
+  for (let pauses = 0; ; pauses++) {
+    const response = await send(connection, dispatcher, path, options)
+    const seconds = String(response.headers['retry-after'] ?? '')
+    const isAsked = response.statusCode === 429 && /^\d+$/.test(seconds)
+    if (!isAsked || pauses === maxPauses) return response
+    await response.body.dump()
+    const { signal } = options
+    await delay(Math.min(Number(seconds) * 1000, maxPauseMs), undefined, signal && { signal })
   }
 }
 
