@@ -60,16 +60,16 @@ const push = (name: string) =>
 describe('an Application that Argo CD deployed before', () => {
   it('keeps what is declared, and loses what is not when it prunes (TRACK-01)', async () => {
     const { kube } = scene
-    const { keptUid } = await deployedByArgoCd('moved')
-    const head = await push('moved')
-    await declare('moved')
-    await whenApplication(kube, 'moved', isDeployed(head))
-    await whenGone(kube, `${configMaps}/moved-left`)
-    await whenGone(kube, `${quotas}/moved-left`)
-    const { metadata } = await kube.request('GET', `${configMaps}/moved-kept`)
+    const { keptUid } = await deployedByArgoCd('left-by-argo-cd')
+    const head = await push('left-by-argo-cd')
+    await declare('left-by-argo-cd')
+    await whenApplication(kube, 'left-by-argo-cd', isDeployed(head))
+    await whenGone(kube, `${configMaps}/left-by-argo-cd-left`)
+    await whenGone(kube, `${quotas}/left-by-argo-cd-left`)
+    const { metadata } = await kube.request('GET', `${configMaps}/left-by-argo-cd-kept`)
     expect(metadata.uid).toBe(keptUid)
     expect(metadata.labels).toEqual({
-      'driftless.dev/application': applicationLabel('argocd', 'moved'),
+      'driftless.dev/application': applicationLabel('argocd', 'left-by-argo-cd'),
     })
   })
 

@@ -94,7 +94,7 @@ describe('trouble is told with its cause', () => {
       repoURL: scene.repository.url,
       path: 'plain',
       targetRevision: 'HEAD',
-      tagPrefix: 'v',
+      plugin: { name: 'made' },
       future: { a: 1 },
     }
     await scene.create('unbuilt', { spec: { source, future: [1] } })
@@ -105,7 +105,7 @@ describe('trouble is told with its cause', () => {
     )
     expect(live.status?.conditions?.map(({ type }) => type)).toContain('FieldNotSupportedWarning')
     expect(live.status?.conditions?.map(({ message }) => message).join()).toContain(
-      'spec.source.tagPrefix',
+      'spec.source.plugin',
     )
     expect(live.spec).toMatchObject({ source, future: [1] })
   })
