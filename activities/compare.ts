@@ -66,7 +66,14 @@ export async function compareProven(cluster: Cluster, desired: Desired): Promise
   const row = compareCached(cluster, desired, live)
   if (row.verdict !== 'unproven' || live === undefined) return row
   const applied = await unlessRefused(cluster.dryRun(desired.manifest))
-  if (applied === undefined || !isSameObject(applied, live)) return { ...row, verdict: 'different' }
+  // the watch may show it in another version of its kind
+  const there =
+    live.apiVersion === desired.manifest.apiVersion
+      ? live
+      : await cluster.read(desired.manifest.apiVersion, desired.key)
+  if (applied === undefined || there === undefined || !isSameObject(applied, there)) {
+    return { ...row, verdict: 'different' }
+  }
   cluster.settled.set(desired.key, { desired: desired.digest, owned: ownedDigest(live) })
   return { ...row, verdict: 'equal', fields: [] }
 }

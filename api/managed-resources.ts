@@ -115,11 +115,16 @@ function managedResource({ target, live, predicted, message }: States): readonly
   ]
 }
 
+// a count of changes, which the API server keeps where everybody can see it
+const counted = 'deprecated.daemonset.template.generation'
+
 /** Without what the server counts and dates by itself. */
 function normal(state: Manifest | undefined): Manifest | undefined {
   if (state === undefined) return undefined
   const { managedFields: _, resourceVersion: __, generation: ___, ...metadata } = state.metadata
-  return { ...state, metadata }
+  if (metadata.annotations?.[counted] === undefined) return { ...state, metadata }
+  const { [counted]: ____, ...annotations } = metadata.annotations
+  return { ...state, metadata: { ...metadata, annotations } }
 }
 
 function text(state: Manifest | undefined): string {

@@ -12,7 +12,7 @@ import { unlessGone } from './unless-gone.ts'
 export type FieldValidation = 'Strict' | 'Ignore'
 
 export type ClusterWrites = {
-  /** Server-side apply with forced conflicts; the answer is in `live` before this settles. */
+  /** Server-side apply with forced conflicts; the object as watches show it is in `live` before this settles. */
   apply(desired: Manifest, validation?: FieldValidation): Promise<Manifest>
   /** What an apply would give, without doing it; by itself it refuses no unknown field. */
   dryRun(desired: Manifest, validation?: FieldValidation): Promise<Manifest>
@@ -46,9 +46,19 @@ export function clusterWrites(
       body: desired,
     })
   }
+  /** The watch shows kinds in the version that the server prefers; what is kept of them has to be alike. */
+  const asWatched = async (applied: Manifest): Promise<Manifest> => {
+    const written = await discovery.resource(applied.apiVersion, applied.kind)
+    const watched = await discovery.preferred(written.group, written.kind)
+    if (watched.version === written.version) return applied
+    const { namespace, name = '' } = applied.metadata
+    return await transport.request<Manifest>(pathOf(watched, namespace, name))
+  }
   return {
     apply: async (desired, validation = 'Strict') =>
-      (await store.write(keyOf(desired), () => patch(desired, validation, false))) ?? desired,
+      (await store.write(keyOf(desired), async () =>
+        asWatched(await patch(desired, validation, false)),
+      )) ?? desired,
     dryRun: (desired, validation = 'Ignore') => patch(desired, validation, true),
     async replace(desired, live, fieldValidation = 'Strict') {
       const resource = await discovery.resource(desired.apiVersion, desired.kind)

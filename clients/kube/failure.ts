@@ -11,6 +11,9 @@ import {
 /** The watch position is too old; the only error of the API server that means "list again". */
 export class ExpiredError extends NetworkError {}
 
+// what an apply declares and the kind cannot hold is told as an internal error
+const isMalformed = /failed to (convert new object|create typed)|unable to convert unstructured/
+
 /** Turns an answer of the API server into the error that says what kind of trouble it is. */
 export function errorOf(method: string, path: string, status: number, body: string): PlatformError {
   const message = messageOf(body) || `${method} ${path} answered ${status}`
@@ -27,6 +30,8 @@ export function errorOf(method: string, path: string, status: number, body: stri
       return new ConflictError(message)
     case 410:
       return new ExpiredError(message)
+    case 500:
+      return isMalformed.test(message) ? new AdmissionDenied(message) : new NetworkError(message)
     case 400:
     case 405:
     case 413:

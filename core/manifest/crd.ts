@@ -6,6 +6,13 @@ export function kindNameOf({ apiVersion = '', kind }: Manifest): string {
   return `${groupOf(apiVersion)}/${kind}`
 }
 
+export type Scope = 'namespaced' | 'cluster'
+
+/** The scope of the kind that a CustomResourceDefinition brings. */
+export function scopeBroughtBy({ spec }: Manifest): Scope {
+  return (spec as { scope?: unknown } | undefined)?.scope === 'Cluster' ? 'cluster' : 'namespaced'
+}
+
 /** The kind (as `kindNameOf` names it) that a CustomResourceDefinition brings; undefined for anything else. */
 export function kindBroughtBy({ kind, spec }: Manifest): string | undefined {
   if (kind !== 'CustomResourceDefinition') return undefined

@@ -1,17 +1,16 @@
 import { InvalidSpecError } from '../errors.ts'
 import type { ConditionText } from '../flow.ts'
+import { kindBroughtBy, kindNameOf, type Scope, scopeBroughtBy } from './crd.ts'
 import { groupOf, keyOf, type ResourceKey, showKey } from './key.ts'
 import type { Manifest } from './manifest.ts'
 import { foldStringData } from './secret.ts'
 import { withTracking } from './tracking.ts'
 import type { ParsedManifest } from './yaml.ts'
 
-type Scope = 'namespaced' | 'cluster'
-
 export type TargetOptions = {
   /** `spec.destination.namespace`; empty when the Application names none. */
   readonly namespace: string
-  /** Undefined for kinds that the cluster does not know (yet): they count as namespaced. */
+  /** Undefined for kinds that the cluster does not know (yet): a CRD among the manifests tells, else they count as namespaced. */
   readonly scopeOf: (group: string, kind: string) => Scope | undefined
   /** See `instanceName` and `applicationLabel`. */
   readonly tracking: { readonly instance: string; readonly label: string }
@@ -31,7 +30,13 @@ export function targetManifests(
   parsed: readonly ParsedManifest[],
   options: TargetOptions,
 ): Targets {
-  const settled = parsed.map((entry) => ({ ...entry, manifest: settle(entry, options) }))
+  const brought = new Map(
+    parsed.flatMap(({ manifest }) => {
+      const name = kindBroughtBy(manifest)
+      return name === undefined ? [] : [[name, scopeBroughtBy(manifest)] as const]
+    }),
+  )
+  const settled = parsed.map((entry) => ({ ...entry, manifest: settle(entry, options, brought) }))
   const latest = new Map<string, readonly ParsedManifest[]>()
   for (const [index, entry] of settled.entries()) {
     const key = uniqueKey(entry.manifest, index)
@@ -48,8 +53,13 @@ export function targetManifests(
   }
 }
 
-function settle({ manifest, file, line }: ParsedManifest, options: TargetOptions): Manifest {
-  const scope = options.scopeOf(groupOf(manifest.apiVersion), manifest.kind)
+function settle(
+  { manifest, file, line }: ParsedManifest,
+  options: TargetOptions,
+  brought: ReadonlyMap<string, Scope>,
+): Manifest {
+  const known = options.scopeOf(groupOf(manifest.apiVersion), manifest.kind)
+  const scope = known ?? brought.get(kindNameOf(manifest))
   const { namespace: declared, ...metadata } = declaredMetadata(manifest)
   const namespace = scope === 'cluster' ? '' : declared || options.namespace
   if (namespace === '' && scope === 'namespaced') {

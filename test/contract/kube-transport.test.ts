@@ -54,6 +54,22 @@ describe('an answer of the API server that is no success', () => {
     contentType: 'application/merge-patch+json',
   })
 
+  it.each([
+    ['leases', 'coordination.k8s.io/v1', 'Lease', { renewTime: '2026-01-02T03:04:05Z' }],
+    ['deployments', 'apps/v1', 'Deployment', { nothing: 1 }],
+  ])(
+    'is AdmissionDenied for %s that cannot hold what is declared, which the server answers with 500',
+    async (plural, apiVersion, kind, spec) => {
+      const error = await refused(`/apis/${apiVersion}/namespaces/${namespace}/${plural}/x`, {
+        method: 'PATCH',
+        contentType: 'application/apply-patch+yaml',
+        query: { fieldManager: 'driftless', force: 'true' },
+        body: { apiVersion, kind, metadata: { name: 'x', namespace }, spec },
+      })
+      expect(error).toBeInstanceOf(AdmissionDenied)
+    },
+  )
+
   it('is NotFoundError for 404, with the words of the server', async () => {
     const error = await refused(`${configMaps}/missing`)
     expect(error).toBeInstanceOf(NotFoundError)

@@ -19,16 +19,30 @@ type Entry = {
   }
 }
 
-/** The writes to one namespace that were no dry-runs and no status of a controller, in their order. */
-export function auditedWrites(stackDir: string, namespace: string): readonly AuditedWrite[] {
+function entriesOf(stackDir: string): readonly Entry[] {
   const lines = readFileSync(join(stackDir, 'logs', 'audit.log'), 'utf8')
     .trim()
     .split('\n')
-  return lines.flatMap((line) => {
-    const { verb = '', requestURI = '', responseStatus, objectRef } = JSON.parse(line) as Entry
+  return lines.map((line) => JSON.parse(line) as Entry)
+}
+
+/** The writes to one namespace that were no dry-runs and no status of a controller, in their order. */
+export function auditedWrites(stackDir: string, namespace: string): readonly AuditedWrite[] {
+  return entriesOf(stackDir).flatMap((entry) => {
+    const { verb = '', requestURI = '', responseStatus, objectRef } = entry
     const { resource = '', namespace: place, name = '', subresource } = objectRef ?? {}
     if (place !== namespace || subresource !== undefined || requestURI.includes('dryRun')) return []
     return [{ verb, code: responseStatus?.code ?? 0, resource, namespace: place, name }]
+  })
+}
+
+/** Every change of an object that Driftless asked for, dry-runs left out, as `<resource> <namespace>/<name>`. */
+export function changesByDriftless(stackDir: string): readonly string[] {
+  return entriesOf(stackDir).flatMap(({ verb = '', requestURI = '', objectRef }) => {
+    const { resource = '', namespace = '', name = '' } = objectRef ?? {}
+    const isOurs = requestURI.includes('fieldManager=driftless') || verb === 'delete'
+    if (!isOurs || requestURI.includes('dryRun') || resource === 'applications') return []
+    return [`${resource} ${namespace}/${name}`]
   })
 }
 
