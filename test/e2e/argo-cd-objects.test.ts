@@ -60,60 +60,60 @@ const push = (name: string) =>
 describe('an Application that Argo CD deployed before', () => {
   it('keeps what is declared, and loses what is not when it prunes (TRACK-01)', async () => {
     const { kube } = scene
-    const { keptUid } = await deployedByArgoCd('left-by-argo-cd')
-    const head = await push('left-by-argo-cd')
-    await declare('left-by-argo-cd')
-    await whenApplication(kube, 'left-by-argo-cd', isDeployed(head))
-    await whenGone(kube, `${configMaps}/left-by-argo-cd-left`)
-    await whenGone(kube, `${quotas}/left-by-argo-cd-left`)
-    const { metadata } = await kube.request('GET', `${configMaps}/left-by-argo-cd-kept`)
+    const { keptUid } = await deployedByArgoCd('argo-moved')
+    const head = await push('argo-moved')
+    await declare('argo-moved')
+    await whenApplication(kube, 'argo-moved', isDeployed(head))
+    await whenGone(kube, `${configMaps}/argo-moved-left`)
+    await whenGone(kube, `${quotas}/argo-moved-left`)
+    const { metadata } = await kube.request('GET', `${configMaps}/argo-moved-kept`)
     expect(metadata.uid).toBe(keptUid)
     expect(metadata.labels).toEqual({
-      'driftless.dev/application': applicationLabel('argocd', 'left-by-argo-cd'),
+      'driftless.dev/application': applicationLabel('argocd', 'argo-moved'),
     })
   })
 
   it('shows what is not declared and leaves it there when it does not prune (SYNCP-02)', async () => {
     const { kube } = scene
-    await deployedByArgoCd('shown')
-    await push('shown')
-    await declare('shown', { syncPolicy: { automated: {} } })
+    await deployedByArgoCd('argo-shown')
+    await push('argo-shown')
+    await declare('argo-shown', { syncPolicy: { automated: {} } })
     const { status } = await whenApplication(
       kube,
-      'shown',
+      'argo-shown',
       ({ sync, driftless }) => driftless?.rendered !== undefined && sync?.status === 'OutOfSync',
     )
     const toPrune = status?.resources?.filter(({ requiresPruning }) => requiresPruning)
     expect(toPrune?.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual([
-      'ConfigMap shown-left',
-      'LimitRange shown-left',
+      'ConfigMap argo-shown-left',
+      'LimitRange argo-shown-left',
     ])
-    expect(await isThere(kube, `${quotas}/shown-left`)).toBe(true)
+    expect(await isThere(kube, `${quotas}/argo-shown-left`)).toBe(true)
   })
 
   it('is deleted with all that it deployed, also when it was never compared (HIST-05)', async () => {
     const { kube } = scene
-    await deployedByArgoCd('ended')
-    await declare('ended', { source: { repoURL: 'https://127.0.0.1:1/none', path: '.' } })
-    await kube.request('DELETE', `${applicationsPath}/ended`)
-    await whenGone(kube, `${applicationsPath}/ended`)
-    expect(await isThere(kube, `${configMaps}/ended-kept`)).toBe(false)
-    expect(await isThere(kube, `${quotas}/ended-left`)).toBe(false)
+    await deployedByArgoCd('argo-ended')
+    await declare('argo-ended', { source: { repoURL: 'https://127.0.0.1:1/none', path: '.' } })
+    await kube.request('DELETE', `${applicationsPath}/argo-ended`)
+    await whenGone(kube, `${applicationsPath}/argo-ended`)
+    expect(await isThere(kube, `${configMaps}/argo-ended-kept`)).toBe(false)
+    expect(await isThere(kube, `${quotas}/argo-ended-left`)).toBe(false)
   })
 
   it('leaves objects alone that another Application or installation claims, or that carry a copied mark (TRACK-04, TRACK-05)', async () => {
     const { kube } = scene
-    await deployedByArgoCd('neighbour')
-    const copied = { ...trackedBy('mine', 'ConfigMap', 'original'), name: 'copy' }
+    await deployedByArgoCd('argo-neighbour')
+    const copied = { ...trackedBy('argo-mine', 'ConfigMap', 'original'), name: 'copy' }
     await kube.request('POST', configMaps, { metadata: copied })
-    const { annotations, name } = trackedBy('mine', 'ConfigMap', 'installed')
+    const { annotations, name } = trackedBy('argo-mine', 'ConfigMap', 'installed')
     const elsewhere = { ...annotations, 'argocd.argoproj.io/installation-id': 'elsewhere' }
     await kube.request('POST', configMaps, { metadata: { name, annotations: elsewhere } })
-    const head = await push('mine')
-    await declare('mine')
-    await whenApplication(kube, 'mine', isDeployed(head))
+    const head = await push('argo-mine')
+    await declare('argo-mine')
+    await whenApplication(kube, 'argo-mine', isDeployed(head))
     expect(await isThere(kube, `${configMaps}/copy`)).toBe(true)
     expect(await isThere(kube, `${configMaps}/installed`)).toBe(true)
-    expect(await isThere(kube, `${configMaps}/neighbour-left`)).toBe(true)
+    expect(await isThere(kube, `${configMaps}/argo-neighbour-left`)).toBe(true)
   })
 })
