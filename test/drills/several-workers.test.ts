@@ -140,4 +140,17 @@ describe('several workers of one cluster', () => {
     expect(await holderPid()).toBe(second.pid)
     await expectEachOnce()
   })
+
+  it('R3: an API server that is away for longer than the Lease lasts: a worker takes the cluster again, and goes on', async () => {
+    const name = 'several-outage'
+    let away = Promise.resolve()
+    const { whenEnded, expectEachOnce } = await deploy(name, () => {
+      away = keepDown(stack, 'kube-apiserver', 20_000)
+    })
+    await second.whenSaid('lost the cluster, and waits for it as a standby')
+    await away
+    expect(await whenEnded()).toBe('Succeeded')
+    expect([second.pid, stackWorker()]).toContain(await holderPid())
+    await expectEachOnce()
+  })
 })

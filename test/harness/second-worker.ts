@@ -18,6 +18,8 @@ export type SecondWorker = {
   stop(): Promise<void>
 }
 
+// a Lease has to expire, and what runs has to end
+const patienceMs = 60_000
 const root = resolve(import.meta.dirname, '..', '..')
 
 /** Starts a worker with caches of its own on the same Kafka, Temporal and Kubernetes. */
@@ -43,6 +45,7 @@ export async function startSecondWorker({ endpoints }: Stack): Promise<SecondWor
       eventually(
         () => said,
         (messages) => messages.includes(message),
+        patienceMs,
       ),
     async stop() {
       const ended = child.exitCode ?? child.signalCode ?? once(child, 'exit')
