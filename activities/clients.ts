@@ -3,11 +3,14 @@ import type { Artifacts } from '../clients/artifacts.ts'
 import type { EventBus } from '../clients/bus.ts'
 import type { Git } from '../clients/git.ts'
 import type { HealthNews } from '../clients/health-news.ts'
+import type { HealthRules } from '../clients/health-rules.ts'
+import type { Jq } from '../clients/jq.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { Slack } from '../clients/slack.ts'
 import type { StatusWriter } from '../clients/status-writer.ts'
 import type { Tools } from '../clients/tools.ts'
 import type { Application } from '../core/application.ts'
+import type { Customizations } from '../core/customization.ts'
 import type { ApplicationRef, Wake } from '../core/flow.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import type { Notice } from '../core/notification/notice.ts'
@@ -25,6 +28,10 @@ export type ActivityClients = {
   /** The cluster of a destination; undefined when we do not know it. */
   readonly clusterOf: (application: Application) => Cluster | undefined
   readonly healthNews: HealthNews
+  readonly health: HealthRules
+  readonly jq: Jq
+  /** What the settings say of kinds, now. */
+  readonly customizations: () => Customizations
   /** Writes a Kubernetes Event; ConflictError when it is there. */
   readonly warn: (event: Manifest) => Promise<void>
   /** Settles when Temporal has taken what people are to be told; undefined when nobody is. */

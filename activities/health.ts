@@ -1,3 +1,4 @@
+import type { HealthRules } from '../clients/health-rules.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type {
   ApplicationRef,
@@ -5,7 +6,6 @@ import type {
   RenderedManifests,
   ResourceHealth,
 } from '../core/flow.ts'
-import { assessHealth } from '../core/health/assess.ts'
 import { isHealthIgnored, worst } from '../core/health/health.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
 import { isTracked } from '../core/manifest/tracking.ts'
@@ -41,11 +41,14 @@ export function createHealth(clients: ActivityClients) {
       ({ key, manifest }) => changed.includes(key) && !isTracked(manifest),
     )
     return await clients.healthNews.attend(current.label, async () => {
-      const seen = await lookUntilSettled(clients, cluster, current.label, unwatched, () =>
-        look(cluster, declared, changed),
-      )
+      const { health } = clients
+      const seen = await lookUntilSettled(clients, cluster, current.label, unwatched, async () => {
+        await health.ready(changed.flatMap((key) => cluster.live.get(key) ?? []))
+        return look(cluster, health, declared, changed)
+      })
       if (seen.outcome === 'settled') return seen
-      const told = verdicts(cluster.live.ofApplication(current.label))
+      await health.ready(cluster.live.ofApplication(current.label))
+      const told = verdicts(cluster.live.ofApplication(current.label), health.assess)
       const explained = await withReasons(cluster, seen)
       // from here on the watch tells of every change since `told` was read
       clients.healthNews.tell(current.label, told)
@@ -59,7 +62,7 @@ async function lookUntilSettled(
   cluster: Cluster,
   label: string,
   unwatched: readonly Desired[],
-  lookOnce: () => HealthReport,
+  lookOnce: () => Promise<HealthReport>,
 ): Promise<HealthReport> {
   const until = now() + patienceMs(healthNews)
   const changes = followChanges(cluster, label)
@@ -68,7 +71,7 @@ async function lookUntilSettled(
       await Promise.all(
         unwatched.map(({ key, manifest }) => cluster.refresh(manifest.apiVersion, key)),
       )
-      const report = lookOnce()
+      const report = await lookOnce()
       const left = until - now()
       if (report.outcome !== 'waiting' || left <= 0) return report
       await changes.next(unwatched.length > 0 ? Math.min(left, readAgainMs) : left)
@@ -80,10 +83,11 @@ async function lookUntilSettled(
 
 function look(
   cluster: Cluster,
+  rules: HealthRules,
   declared: ReadonlySet<ResourceKey>,
   changed: readonly ResourceKey[],
 ): HealthReport {
-  const resources = changed.flatMap((key) => healthOf(cluster, key, declared.has(key)))
+  const resources = changed.flatMap((key) => healthOf(cluster, rules, key, declared.has(key)))
   const status = worst(resources.map((resource) => resource.status))
   const waiting = resources.length > 0
   const outcome = !waiting ? 'settled' : status === 'Degraded' ? 'failed' : 'waiting'
@@ -93,6 +97,7 @@ function look(
 /** Nothing when the object has arrived: healthy, suspended, without a rule, or gone as was wanted. */
 function healthOf(
   cluster: Cluster,
+  rules: HealthRules,
   key: ResourceKey,
   isDeclared: boolean,
 ): readonly ResourceHealth[] {
@@ -102,7 +107,7 @@ function healthOf(
     return [{ key, status: 'Missing', message: 'it was deleted after the sync' }]
   }
   if (isHealthIgnored(live)) return []
-  const health = assessHealth(live)
+  const health = rules.assess(live)
   if (health === undefined || health.status === 'Healthy' || health.status === 'Suspended')
     return []
   return [{ key, ...health }]

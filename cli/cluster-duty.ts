@@ -77,11 +77,19 @@ export async function serveCluster(options: ClusterDutyOptions): Promise<void> {
 async function serve(options: ClusterDutyOptions, tenure: Tenure): Promise<void> {
   const { wiring, clients, held, queues, log, stopping, onBegin } = options
   const { applications, wakeup, onError, controlCluster } = wiring
-  const { healthNews, now } = clients
+  const { healthNews, health, now } = clients
   const over = AbortSignal.any([stopping, tenure.lost])
   healthNews.forget()
   const cluster = held.begin(tenure)
-  const watch = { cluster, applications, healthNews, wake: wakeup.application, now, onError }
+  const watch = {
+    cluster,
+    applications,
+    healthNews,
+    health,
+    wake: wakeup.application,
+    now,
+    onError,
+  }
   const endWatch = startClusterWatch(watch)
   const scan = () => scanForUnknown(clients, cluster)
   const endScan = startDailyScan({ scan, intervalMs: options.scanMs, onError })

@@ -16,6 +16,7 @@ import { type Config, readConfig } from './config.ts'
 import { createLogger, type Logger } from './log.ts'
 import { untilStopped } from './shutdown.ts'
 import { openTaskQueues } from './task-queues.ts'
+import { userRules } from './user-rules.ts'
 import { type Wiring, wire } from './wire.ts'
 
 /** Runs deployments until it is told to stop; what is interrupted goes on in another worker. */
@@ -42,14 +43,15 @@ export async function runWorker(): Promise<void> {
 /** Serves what every worker serves, and the cluster whenever it is ours, until `stopping`. */
 async function startServing(config: Config, wiring: Wiring, log: Logger, stopping: AbortSignal) {
   const held = createHeldCluster(wiring)
-  const clients = activityClients(config, wiring, held)
+  const { rules, synced } = userRules(config, wiring)
+  const clients = { ...rules, ...activityClients(config, wiring, held) }
   const placed = Promise.withResolvers<void>()
   const lease = clusterLease(config, wiring, (holder) => {
     log.info({ holder }, 'standby: another worker holds the cluster')
     placed.resolve()
   })
   const opening = openTaskQueues(config, createActivities(clients), log)
-  const [queues] = await Promise.all([opening, wiring.applications.synced])
+  const [queues] = await Promise.all([opening, wiring.applications.synced, synced])
   const { scanMs } = config
   const serving = serveCluster({
     ...{ wiring, clients, held, queues, lease, log, scanMs, stopping },
@@ -82,7 +84,11 @@ function clusterLease(
   })
 }
 
-function activityClients(config: Config, wiring: Wiring, held: HeldCluster): ActivityClients {
+function activityClients(
+  config: Config,
+  wiring: Wiring,
+  held: HeldCluster,
+): Omit<ActivityClients, 'customizations' | 'health' | 'jq'> {
   const { applications, bus, transport, wakeup, onError } = wiring
   return {
     applications,

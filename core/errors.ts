@@ -123,3 +123,13 @@ export class WebhookTooLarge extends PlatformError {
 export class EventTooLarge extends PlatformError {
   readonly retryable = false
 }
+
+/** Code that somebody wrote into the settings or the spec (Lua, jq) failed. */
+export class ScriptError extends PlatformError {
+  readonly retryable = false
+}
+
+/** Such code took more time or memory than it may. */
+export class ScriptTimeout extends PlatformError {
+  readonly retryable = false
+}

@@ -1,5 +1,6 @@
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import type { HealthNews } from '../clients/health-news.ts'
+import type { HealthRules } from '../clients/health-rules.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { LiveChange } from '../clients/kube/live-store.ts'
 import { ownedDigest } from '../core/diff/owned.ts'
@@ -14,6 +15,7 @@ export type ClusterWatchOptions = {
   readonly cluster: Cluster
   readonly applications: ApplicationIndex
   readonly healthNews: HealthNews
+  readonly health: HealthRules
   readonly wake: (ref: ApplicationRef, wake: Wake) => Promise<void>
   readonly now: () => number
   readonly onError: (error: unknown) => void
@@ -59,9 +61,11 @@ export function startClusterWatch(options: ClusterWatchOptions): () => void {
       return
     }
     quiet.delete(label)
-    const application = applications.byLabel(label)
-    if (application === undefined || !isNews(options, application)) return
-    void deliver(options, application, { reason: 'health', at: options.now() })
+    void options.health.ready(cluster.live.ofApplication(label)).then(() => {
+      const application = applications.byLabel(label)
+      if (application === undefined || !isNews(options, application)) return
+      void deliver(options, application, { reason: 'health', at: options.now() })
+    }, options.onError)
   }
   cluster.live.subscribe((change) => {
     const application = applications.byLabel(change.label)
@@ -103,16 +107,19 @@ function isDrift(
 
 /** While the Application is deleted, the end of its objects is the news. */
 function isNews(
-  { cluster, healthNews }: ClusterWatchOptions,
+  { cluster, healthNews, health: rules }: ClusterWatchOptions,
   { object, label }: StoredApplication,
 ): boolean {
   const live = cluster.live.ofApplication(label)
   if (object.metadata.deletionTimestamp !== undefined) return live.every(isKeptOnDelete)
-  const now = verdicts(live)
+  const now = verdicts(live, rules.assess)
   const told = healthNews.told(label)
   healthNews.tell(label, now)
   if (told !== undefined) return told !== now
   // since the start nobody was told by us: what the status says is what is known
   const { health, resources = [] } = statusOf(object)
-  return health !== undefined && health.status !== applicationHealth(live, resources.length).status
+  return (
+    health !== undefined &&
+    health.status !== applicationHealth(live, resources.length, rules.assess).status
+  )
 }

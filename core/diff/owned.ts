@@ -75,8 +75,8 @@ function sameList(desired: readonly Json[], fields: JsonObject, names: readonly 
   return true
 }
 
-/** Keys that the manifest leaves to their default (a port's protocol) are not held against the element. */
-function isNamed(element: Json, name: string): boolean {
+/** Whether a name of a field set means the element. Keys that the manifest leaves to their default (a port's protocol) are not held against it. */
+export function isNamed(element: Json, name: string): boolean {
   if (name.startsWith('v:')) return JSON.stringify(element) === name.slice(2)
   if (!name.startsWith('k:') || !isObject(element)) return false
   const key = JSON.parse(name.slice(2)) as JsonObject

@@ -45,6 +45,10 @@ const advice: Readonly<Record<string, Advice>> = {
     next: 'run the same tool on the folder, correct what it names and push',
   },
   InvalidSpecError: { cause: 'render', next: 'correct the field of the Application that is named' },
+  ScriptTimeout: {
+    cause: 'render',
+    next: 'shorten the expression in ignoreDifferences; it may run for a second',
+  },
   UnknownKindError: {
     cause: 'unknown-kind',
     next: 'install the CustomResourceDefinition, or correct apiVersion and kind',

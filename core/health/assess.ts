@@ -45,13 +45,18 @@ const rules: Readonly<Record<string, Assess>> = {
   'argoproj.io/AppProject': none,
 }
 
+/** What a rule of the user says in place of ours; undefined when there is none for the kind (HEALTH-21). */
+export type OwnRule = (live: Manifest) => { readonly health: Health | undefined } | undefined
+
 /** The health of a live object; undefined for kinds that have none and do not count (HEALTH-03). */
-export function assessHealth(live: Manifest): Health | undefined {
+export function assessHealth(live: Manifest, ownRule?: OwnRule): Health | undefined {
   const { deletionTimestamp, finalizers = [] } = live.metadata
   const isHook = finalizers.includes('argocd.argoproj.io/hook-finalizer')
   if (deletionTimestamp !== undefined && !isHook) {
     return verdict('Progressing', 'Pending deletion') // HEALTH-04
   }
+  const own = ownRule?.(live)
+  if (own !== undefined) return own.health
   const rule = rules[`${groupOf(live.apiVersion)}/${live.kind}`] ?? assessByConditions
   return rule(live)
 }

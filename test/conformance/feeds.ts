@@ -1,7 +1,11 @@
-import type { Feed } from './corpus.ts'
-import { secretMask, selfReference, stateDiff } from './feed/diff.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createJq } from '../../clients/jq.ts'
+import { createLua } from '../../clients/lua.ts'
+import { type Feed, parseRows, type Row } from './corpus.ts'
+import { normalize, secretMask, selfReference, stateDiff } from './feed/diff.ts'
 import { revision, semverLanguage, url } from './feed/git.ts'
-import { builtin } from './feed/health.ts'
+import { builtin, scripted } from './feed/health.ts'
 import { permitted } from './feed/project.ts'
 import { attributes, order } from './feed/sync.ts'
 import { active, canSync, match } from './feed/windows.ts'
@@ -13,9 +17,13 @@ export type Feeds = {
 }
 
 /** How each corpus is fed to the product, by the path of its file without the ending. */
-export function feedsFor(_folder: string): Feeds {
+export function feedsFor(folder: string): Feeds {
+  const [lua, jq] = [createLua(), createJq()]
+  const scripts = scriptsOf(folder)
   const feeds = {
     'health/builtin': builtin,
+    'health/crd_lua': scripted(lua, (kind) => scripts.get(kind)),
+    'diff/normalize': normalize(jq),
     'diff/state_diff': stateDiff,
     'diff/secret_mask': secretMask,
     'diff/self_reference': selfReference,
@@ -29,5 +37,18 @@ export function feedsFor(_folder: string): Feeds {
     'git/revision': revision,
     'git/semver_language': semverLanguage,
   }
-  return { feeds, close: async () => {} }
+  return {
+    feeds,
+    async close() {
+      await Promise.all([lua.close(), jq.close()])
+    },
+  }
+}
+
+/** The Lua of users by kind, which is for reading and stands beside the cases. */
+function scriptsOf(folder: string): ReadonlyMap<string, string> {
+  const file = join(folder, 'health', 'lua_scripts.jsonl')
+  if (!existsSync(file)) return new Map()
+  const rows = parseRows(readFileSync(file, 'utf8')) as readonly (Row & { readonly lua: string })[]
+  return new Map(rows.map(({ id, lua }) => [id, lua]))
 }

@@ -1,14 +1,20 @@
+import { createJq, type Jq } from '../../../clients/jq.ts'
+import { readCustomizations } from '../../../core/customization.ts'
 import { compareObject } from '../../../core/diff/compare.ts'
+import { type IgnoreRule, rulesFor, withoutIgnored } from '../../../core/diff/ignore.ts'
 import type { Manifest } from '../../../core/manifest/manifest.ts'
 import { maskSecrets } from '../../../core/manifest/mask.ts'
 import { foldStringData } from '../../../core/manifest/secret.ts'
 import { isOwned } from '../../../core/manifest/tracking.ts'
-import { feed } from '../corpus.ts'
+import { type Feed, feed } from '../corpus.ts'
+import { type Assertion, failed } from './assertion.ts'
 
 type StateDiff = {
   readonly config: Manifest
   readonly live: Manifest | null
-  readonly expected: { readonly modified: boolean }
+  readonly predicted_live?: Manifest
+  readonly options: { readonly ignoreDifferences?: readonly IgnoreRule[] }
+  readonly expected: { readonly modified: boolean; readonly asserts?: readonly Assertion[] }
 }
 
 /** Whether applying the declared object would change the live one. */
@@ -68,3 +74,44 @@ export const selfReference = feed<SelfReference>((row) => {
     got: config !== null || live === null || isOwned(live, app),
   }
 })
+
+type Normalize = {
+  readonly object: Manifest
+  readonly options: {
+    readonly ignoreDifferences?: readonly IgnoreRule[]
+    readonly resourceOverrides?: Readonly<Record<string, object>>
+    readonly jqTimeoutSeconds?: number
+  }
+  readonly expected: {
+    readonly error?: boolean
+    readonly unchanged?: boolean
+    readonly asserts?: readonly Assertion[]
+  }
+}
+
+/** An object without what the Application and the settings ignore of it. */
+export function normalize(jq: Jq): Feed {
+  return feed<Normalize>(async ({ object, options, expected }) => {
+    // JSON is YAML: the settings are read as they would be from the ConfigMap
+    const settings = JSON.stringify(options.resourceOverrides ?? {})
+    const { ignore } = readCustomizations({ 'resource.customizations': settings })
+    const rules = rulesFor([...ignore, ...(options.ignoreDifferences ?? [])], object)
+    const limit = options.jqTimeoutSeconds
+    const engine = limit === undefined ? jq : createJq(limit * 1_000)
+    try {
+      const left = await withoutIgnored(object, object, rules, engine.run)
+      return {
+        expected: { error: false, unchanged: expected.unchanged, failed: [] },
+        got: {
+          error: expected.error === true,
+          unchanged: expected.unchanged && left === object,
+          failed: failed(expected.asserts ?? [], { object: left }),
+        },
+      }
+    } catch (error) {
+      return { expected: expected.error ?? false, got: error instanceof Error }
+    } finally {
+      if (engine !== jq) await engine.close()
+    }
+  })
+}

@@ -1,0 +1,61 @@
+import type { Application } from '../application.ts'
+import { ScriptError } from '../errors.ts'
+import { globMatch } from '../glob.ts'
+import { groupOf } from '../manifest/key.ts'
+import type { Json, Manifest } from '../manifest/manifest.ts'
+import { withoutOwned } from './owned-by-others.ts'
+import { withoutPointer } from './pointer.ts'
+
+/** One entry of `ignoreDifferences`, of an Application or of the settings (DIFF-04 to DIFF-08). */
+export type IgnoreRule = NonNullable<Application['spec']['ignoreDifferences']>[number]
+
+/** The rules that speak of the object: group and kind are globs, name and namespace exact (DIFF-07). */
+export function rulesFor(
+  rules: readonly IgnoreRule[],
+  { apiVersion, kind, metadata }: Manifest,
+): readonly IgnoreRule[] {
+  const group = groupOf(apiVersion)
+  return rules.filter(
+    (rule) =>
+      globMatch(rule.group ?? '', group) &&
+      globMatch(rule.kind ?? '', kind) &&
+      (!rule.name || rule.name === metadata.name) &&
+      (!rule.namespace || rule.namespace === metadata.namespace),
+  )
+}
+
+/** Runs a jq filter; ScriptError for a filter that gives no object. */
+export type RunJq = (input: unknown, filter: string) => Promise<Json>
+
+/**
+ * The object without what the rules ignore. `live` says which fields others own. What is not there
+ * is no error, and a jq expression that fails ignores nothing; one that does not end is told.
+ */
+export async function withoutIgnored(
+  object: Manifest,
+  live: Manifest,
+  rules: readonly IgnoreRule[],
+  jq: RunJq,
+): Promise<Manifest> {
+  let left = object
+  for (const { jsonPointers = [], jqPathExpressions = [], managedFieldsManagers = [] } of rules) {
+    left = withoutOwned(left, live, managedFieldsManagers)
+    for (const pointer of jsonPointers) left = withoutPointer(left, pointer)
+    for (const expression of jqPathExpressions) left = await withoutPath(left, expression, jq)
+  }
+  return left
+}
+
+async function withoutPath(object: Manifest, expression: string, jq: RunJq): Promise<Manifest> {
+  try {
+    const left = await jq(object, `del(${expression})`)
+    return isObject(left) ? left : object
+  } catch (error) {
+    if (error instanceof ScriptError) return object
+    throw error
+  }
+}
+
+function isObject(value: unknown): value is Manifest {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
