@@ -8,6 +8,7 @@ import { groupOf, keyOf } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { isOwned, isTracked } from '../core/manifest/tracking.ts'
 import { isHook } from '../core/plan/phase.ts'
+import type { Ignore } from './ignore.ts'
 import type { Desired } from './rendered.ts'
 
 /** One declared object beside the live one; `unproven` means that only the server could tell. */
@@ -33,13 +34,18 @@ export async function watchKinds(
   return new Set(unknown.map(({ group, kind }) => `${group}/${kind}`))
 }
 
-/** Compares without asking the server: what is proven once stays proven while our fields stay. */
+/**
+ * Compares without asking the server: what is proven once stays proven while our fields stay. What
+ * was proven without fields that are ignored counts where the same are `ignored`.
+ */
 export function compareCached(
   cluster: Cluster,
   desired: Desired,
+  ignored?: string,
   live = cluster.live.get(desired.key),
 ): Row {
-  const proof = cluster.settled.get(desired.key)
+  const known = cluster.settled.get(desired.key)
+  const proof = known?.ignored === undefined || known.ignored === ignored ? known : undefined
   if (live === undefined) {
     // what carries no label is in no watch: the last proof is all there is until it is read again
     const proven = !isTracked(desired.manifest) && proof?.desired === desired.digest
@@ -59,23 +65,50 @@ export function compareCached(
  * Compares for certain. What looks missing is read by key; what cannot be proven is applied as a
  * dry-run, and what the server would not change is no difference.
  */
-export async function compareProven(cluster: Cluster, desired: Desired): Promise<Row> {
+export async function compareProven(
+  cluster: Cluster,
+  desired: Desired,
+  ignore?: Ignore,
+): Promise<Row> {
   // what carries no label is in no watch: only the server knows it
   const known = isTracked(desired.manifest) ? cluster.live.get(desired.key) : undefined
   const live = known ?? (await cluster.refresh(desired.manifest.apiVersion, desired.key))
-  const row = compareCached(cluster, desired, live)
+  const row = compareCached(cluster, desired, ignore?.id, live)
   if (row.verdict !== 'unproven' || live === undefined) return row
   const applied = await unlessRefused(cluster.dryRun(desired.manifest))
-  // the watch may show it in another version of its kind
-  const there =
-    live.apiVersion === desired.manifest.apiVersion
-      ? live
-      : await cluster.read(desired.manifest.apiVersion, desired.key)
-  if (applied === undefined || there === undefined || !isSameObject(applied, there)) {
+  const there = await inVersionOf(cluster, desired, live)
+  if (applied === undefined || there === undefined) return { ...row, verdict: 'different' }
+  const same = isSameObject(applied, there)
+  if (!same && !(await isSameBesides(cluster, ignore, applied, there)))
     return { ...row, verdict: 'different' }
-  }
-  cluster.settled.set(desired.key, { desired: desired.digest, owned: ownedDigest(live) })
+  cluster.settled.set(desired.key, {
+    desired: desired.digest,
+    owned: ownedDigest(live),
+    ...(!same && ignore !== undefined && { ignored: ignore.id }),
+  })
   return { ...row, verdict: 'equal', fields: [] }
+}
+
+/** The watch may show an object in another version of its kind than the one that is declared. */
+async function inVersionOf(
+  cluster: Cluster,
+  { key, manifest: { apiVersion } }: Desired,
+  live: Manifest,
+): Promise<Manifest | undefined> {
+  return live.apiVersion === apiVersion ? live : await cluster.read(apiVersion, key)
+}
+
+/** DIFF-04 to DIFF-06: the two states without what is ignored of them. */
+async function isSameBesides(
+  cluster: Cluster,
+  ignore: Ignore | undefined,
+  applied: Manifest,
+  live: Manifest,
+): Promise<boolean> {
+  if (ignore === undefined) return false
+  const owners = ignore.byOwner ? await cluster.read(live.apiVersion, keyOf(live)) : live
+  if (owners === undefined) return false
+  return isSameObject(await ignore.strip(applied, owners), await ignore.strip(live, owners))
 }
 
 /** What the server refuses to become what is declared is not equal; why is told by the sync. */

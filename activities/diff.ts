@@ -22,6 +22,7 @@ import { inventoryKinds } from '../core/status/inventory.ts'
 import type { ActivityClients } from './clients.ts'
 import { compareCached, compareProven, leftovers, type Row, watchKinds } from './compare.ts'
 import { destinationOf, presentApplication } from './current.ts'
+import { ignoringOf } from './ignore.ts'
 import { kindsInUse } from './kinds-in-use.ts'
 import { adoptLeftBehind } from './left-behind.ts'
 import { createPlan, type Planning } from './plan.ts'
@@ -67,12 +68,16 @@ function createCompare(clients: ActivityClients) {
     const keys = new Set(declared.map(({ key }) => key))
     await adoptLeftBehind(clients, cluster, current, instance, keys)
     const limit = pLimit(parallelDryRuns)
+    const ignoring = ignoringOf(clients, current.application)
     const rows = await Promise.all(
-      declared.map((desired) =>
-        (prove || !isTracked(desired.manifest)) && !unknown.has(kindNameOf(desired.manifest))
-          ? limit(() => compareProven(cluster, desired))
-          : compareCached(cluster, desired),
-      ),
+      declared.map((desired) => {
+        const ignore = ignoring(desired.manifest)
+        // only the server can tell what an apply would change besides what is ignored
+        const asks = prove || ignore !== undefined || !isTracked(desired.manifest)
+        return asks && !unknown.has(kindNameOf(desired.manifest))
+          ? limit(() => compareProven(cluster, desired, ignore))
+          : compareCached(cluster, desired)
+      }),
     )
     const prunes = leftovers(cluster, current, instance, declared).map(
       (live): ResourceDiff => ({

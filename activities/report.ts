@@ -12,6 +12,7 @@ import { type ApplicationStatus, statusOf } from '../core/status/status.ts'
 import { rfc3339 } from '../core/time.ts'
 import type { ActivityClients } from './clients.ts'
 import { currentApplication } from './current.ts'
+import { ignoringOf } from './ignore.ts'
 import { noticeTo } from './notice-to.ts'
 import { type Desired, readRendered } from './rendered.ts'
 import { imagesOf, resourceStatuses } from './resource-statuses.ts'
@@ -104,12 +105,16 @@ async function draw(
     return { resources: undefined, images: [], health: { status: 'Unknown' }, verdicts: '' }
   const declared = await declaredOf(clients, current, report)
   const live = cluster.live.ofApplication(current.label)
+  const { health } = clients
+  await health.ready(live)
+  const rules = { assess: health.assess, ignoring: ignoringOf(clients, current.application) }
   return {
     resources:
-      declared && resourceStatuses(cluster, current, clients.applications.namespace, declared),
+      declared &&
+      resourceStatuses(cluster, current, clients.applications.namespace, declared, rules),
     images: declared ? imagesOf(declared) : [],
-    health: applicationHealth(live, declared?.length ?? live.length),
-    verdicts: verdicts(live),
+    health: applicationHealth(live, declared?.length ?? live.length, health.assess),
+    verdicts: verdicts(live, health.assess),
   }
 }
 

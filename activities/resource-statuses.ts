@@ -1,11 +1,12 @@
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
-import { assessHealth } from '../core/health/assess.ts'
 import { groupOf, keyOf, partsOf } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { instanceName } from '../core/manifest/tracking.ts'
+import type { Assess } from '../core/status/application-health.ts'
 import type { ResourceStatus } from '../core/status/status.ts'
 import { compareCached, leftovers, type Row } from './compare.ts'
+import type { Ignoring } from './ignore.ts'
 import type { Desired } from './rendered.ts'
 
 /** Every declared object and every leftover, as it stands now. Reads the watch caches only. */
@@ -14,27 +15,32 @@ export function resourceStatuses(
   application: StoredApplication,
   controlNamespace: string,
   declared: readonly Desired[],
+  { assess, ignoring }: { readonly assess: Assess; readonly ignoring: Ignoring },
 ): readonly ResourceStatus[] {
   const { ref } = application
   const instance = instanceName(ref.namespace, ref.name, controlNamespace)
   return [
-    ...declared.map((desired) => declaredStatus(compareCached(cluster, desired))),
-    ...leftovers(cluster, application, instance, declared).map(leftoverStatus),
+    ...declared.map((desired) =>
+      declaredStatus(compareCached(cluster, desired, ignoring(desired.manifest)?.id), assess),
+    ),
+    ...leftovers(cluster, application, instance, declared).map((live) =>
+      leftoverStatus(live, assess),
+    ),
   ]
 }
 
-function declaredStatus({ desired, live, verdict }: Row): ResourceStatus {
+function declaredStatus({ desired, live, verdict }: Row, assess: Assess): ResourceStatus {
   const synced = verdict === 'equal'
   return {
     ...head(desired.manifest),
     status: synced ? 'Synced' : 'OutOfSync',
-    ...(live !== undefined && healthOf(live)),
+    ...(live !== undefined && healthOf(live, assess)),
     ...(live === undefined && { health: { status: 'Missing' as const } }),
   }
 }
 
-function leftoverStatus(live: Manifest): ResourceStatus {
-  return { ...head(live), status: 'OutOfSync', requiresPruning: true, ...healthOf(live) }
+function leftoverStatus(live: Manifest, assess: Assess): ResourceStatus {
+  return { ...head(live), status: 'OutOfSync', requiresPruning: true, ...healthOf(live, assess) }
 }
 
 function head(manifest: Manifest) {
@@ -43,8 +49,8 @@ function head(manifest: Manifest) {
   return { ...partsOf(keyOf(manifest)), version }
 }
 
-function healthOf(live: Manifest): Pick<ResourceStatus, 'health'> {
-  const health = assessHealth(live)
+function healthOf(live: Manifest, assess: Assess): Pick<ResourceStatus, 'health'> {
+  const health = assess(live)
   return health === undefined ? {} : { health }
 }
 

@@ -29,7 +29,7 @@ export async function applyObject(writer: Writer, key: ResourceKey): Promise<Res
   const declared = writer.desired.get(key)
   if (declared === undefined) throw new SupersededError(`${showKey(key)} is no longer declared`)
   const before = cluster.live.get(key)
-  if (compareCached(cluster, declared, before).verdict === 'equal') {
+  if (compareCached(cluster, declared, undefined, before).verdict === 'equal') {
     return { key, status: 'Unchanged' }
   }
   const way = writeWayOf(current.application, declared.manifest)

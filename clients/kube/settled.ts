@@ -1,7 +1,12 @@
 import type { ResourceKey } from '../../core/manifest/key.ts'
 
 /** What is proven of one object: this declared manifest, applied to it, changes nothing while we own this. */
-export type Settled = { readonly desired: string; readonly owned: string }
+export type Settled = {
+  readonly desired: string
+  readonly owned: string
+  /** Names what was ignored; absent when the proof holds for the whole object. */
+  readonly ignored?: string
+}
 
 /**
  * The proofs of equality, by object. What an apply does to our fields depends on our fields alone,

@@ -58,7 +58,7 @@ function oneSource(source: ApplicationSource, at: string): readonly string[] {
   return fields
 }
 
-function policyFields({ syncPolicy, ignoreDifferences }: ApplicationSpec): readonly string[] {
+function policyFields({ syncPolicy }: ApplicationSpec): readonly string[] {
   const options = (syncPolicy?.syncOptions ?? []).filter(
     (option) => knownOptions.has(option.split('=')[0]) && !meantAnyway.has(option),
   )
@@ -67,7 +67,6 @@ function policyFields({ syncPolicy, ignoreDifferences }: ApplicationSpec): reado
       ? ['spec.syncPolicy.managedNamespaceMetadata']
       : []),
     ...options.map((option) => `spec.syncPolicy.syncOptions (${option})`),
-    ...(isSet(ignoreDifferences) ? ['spec.ignoreDifferences'] : []),
   ]
 }
 

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import {
+  applicationsPath,
+  configMap,
+  isDeployed,
+  isOutOfSync,
+  whenApplication,
+} from '../harness/application.ts'
+import { eventually } from '../harness/eventually.ts'
+import { createNamespace } from '../harness/kube.ts'
+import { openScene, type Scene } from '../harness/scene.ts'
+
+const namespace = 'customization'
+const settings = '/api/v1/namespaces/argocd/configmaps'
+const projects = '/apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects'
+const script = `
+if obj.metadata.name ~= 'scripted' then return {} end
+if obj.data.value == 'bad' then return { status = 'Degraded', message = 'told by Lua' } end
+return { status = 'Healthy' }
+`
+let scene: Scene
+
+type ConfigMap = { readonly data: { readonly value: string } }
+const path = (name: string) => `/api/v1/namespaces/${namespace}/configmaps/${name}`
+const liveValue = async (name: string) =>
+  (await scene.kube.request<ConfigMap>('GET', path(name))).data.value
+
+beforeAll(async () => {
+  scene = await openScene(inject('endpoints'), namespace)
+  await createNamespace(scene.kube, namespace)
+  await scene.kube.request('POST', settings, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'argocd-cm', labels: { 'app.kubernetes.io/part-of': 'argocd' } },
+    data: {
+      'resource.customizations.health.ConfigMap': script,
+      'resource.customizations.ignoreDifferences.all': 'jqPathExpressions: [.data.counted]',
+    },
+  })
+})
+
+afterAll(async () => {
+  await scene.kube.request('DELETE', `${settings}/argocd-cm`)
+  await scene.close()
+})
+
+describe('what the settings and the Application say of kinds', () => {
+  it('HEALTH-21: the health of an object is what its script says', async () => {
+    await scene.repository.push({ 'scripted/map.yaml': configMap('scripted', 'bad') })
+    await scene.create('scripted', { path: 'scripted' })
+    const { status } = await whenApplication(
+      scene.kube,
+      'scripted',
+      ({ operationState }) => operationState?.phase === 'Failed',
+    )
+    expect(status?.operationState?.message).toContain('told by Lua')
+    expect(status?.health).toMatchObject({ status: 'Degraded' })
+    const head = await scene.push({ 'scripted/map.yaml': configMap('scripted', 'good') })
+    const { status: after } = await whenApplication(scene.kube, 'scripted', isDeployed(head))
+    expect(after?.resources?.[0]?.health).toEqual({ status: 'Healthy' })
+    await scene.kube.patch(path('scripted'), { data: { counted: '1' } })
+  })
+
+  it('DIFF-04, DIFF-08: what is ignored is no drift, and is not healed', async () => {
+    const head = await scene.push({
+      'ignoring/ours.yaml': configMap('ours', 'declared'),
+      'ignoring/theirs.yaml': configMap('theirs', 'declared'),
+    })
+    const ignoreDifferences = [{ kind: 'ConfigMap', name: 'theirs', jsonPointers: ['/data/value'] }]
+    const source = { repoURL: scene.repository.url, path: 'ignoring', targetRevision: 'HEAD' }
+    await scene.create('ignoring', { spec: { source, ignoreDifferences } })
+    await whenApplication(scene.kube, 'ignoring', isDeployed(head))
+    await scene.kube.patch(path('theirs'), { data: { value: 'kept' } })
+    await scene.kube.patch(path('ours'), { data: { value: 'mended' } })
+    await eventually(
+      () => liveValue('ours'),
+      (value) => value === 'declared',
+    )
+    const { status } = await whenApplication(scene.kube, 'ignoring', isDeployed(head))
+    expect(await liveValue('theirs')).toBe('kept')
+    expect(status?.conditions ?? []).toEqual([])
+  })
+
+  it('WIN-03, WIN-06: a closed window keeps a change until it is open', async () => {
+    const window = { kind: 'deny', schedule: '* * * * *', duration: '2m', applications: ['*'] }
+    await scene.kube.request('POST', projects, {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'AppProject',
+      metadata: { name: 'closed' },
+      spec: {
+        sourceRepos: ['*'],
+        destinations: [{ server: '*', namespace: '*' }],
+        syncWindows: [window],
+      },
+    })
+    await scene.push({ 'windowed/map.yaml': configMap('windowed', 'declared') })
+    const source = { repoURL: scene.repository.url, path: 'windowed', targetRevision: 'HEAD' }
+    await scene.create('windowed', { spec: { source, project: 'closed' } })
+    const { status } = await whenApplication(scene.kube, 'windowed', isOutOfSync)
+    expect(status?.operationState).toBeUndefined()
+    await scene.kube.patch(`${projects}/closed`, { spec: { syncWindows: [] } })
+    await scene.kube.patch(`${applicationsPath}/windowed`, {
+      metadata: { annotations: { 'argocd.argoproj.io/refresh': 'normal' } },
+    })
+    await whenApplication(scene.kube, 'windowed', ({ sync }) => sync?.status === 'Synced')
+    expect(await liveValue('windowed')).toBe('declared')
+  })
+})
