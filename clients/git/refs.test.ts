@@ -26,7 +26,8 @@ it.each([
 it('SRC-03: a constraint that no tag passes may still be the name of a branch', () => {
   expect(commit('1.x', 'shop/')).toBe('e')
   expect(refCommit(parseRefs('b\trefs/heads/1.x'), '1.x', 'here')).toBe('b')
-  expect(commit('7.x')).toBeUndefined()
+  expect(() => commit('>= 7.0')).toThrow('no version >=7.0, the newest is 2.0.0-rc.1')
+  expect(() => commit('7.x', 'shop/')).toThrow('among the tags shop/*, the newest is 1.1.0')
 })
 
 it('SRC-06: a version without its prefix is no tag', () => {

@@ -47,7 +47,8 @@ export function refCommit(
     )
   }
   if (revision.startsWith('refs/')) return refs.byName.get(revision)
-  const name = wantedTag(revision, tagsOf(refs), tagPrefix)?.tag ?? revision
+  const wanted = wantedTag(revision, tagsOf(refs), tagPrefix)
+  const name = wanted?.tag ?? revision
   const branch = refs.byName.get(`refs/heads/${name}`)
   const tag = refs.byName.get(`refs/tags/${name}`)
   if (branch !== undefined && tag !== undefined && branch !== tag) {
@@ -55,7 +56,15 @@ export function refCommit(
       `${name} is a branch and a tag in ${url}; use refs/heads/${name} or refs/tags/${name}`,
     )
   }
-  return branch ?? tag
+  const found = branch ?? tag
+  if (found === undefined && wanted !== undefined && 'newest' in wanted) {
+    const { constraint, newest = 'no version at all' } = wanted
+    const among = tagPrefix === '' ? '' : ` among the tags ${tagPrefix}*`
+    throw new GitAccessError(
+      `${url} has no version ${constraint}${among}, the newest is ${newest}; push a tag that fits or correct targetRevision`,
+    )
+  }
+  return found
 }
 
 function* tagsOf({ byName }: Refs): Generator<string> {

@@ -90,7 +90,7 @@ describe('SRC-06: tags of a monorepo', () => {
     ['>=1.0', 'a/', { constraint: '>=1.0', tag: 'a/v1.2.0' }],
     ['>=1.0-0', 'a/', { constraint: '>=1.0-0', tag: 'a/v2.0.0-rc.1' }],
     ['*', '', { constraint: '*', tag: 'v9.0.0' }],
-    ['4.x', 'a/', { constraint: '4.x', tag: undefined }],
+    ['4.x', 'a/', { constraint: '4.x', tag: undefined, newest: '2.0.0-rc.1' }],
     ['v1.2.0', 'a/', { tag: 'a/v1.2.0' }],
     ['main', 'a/', undefined],
     ['', 'a/', undefined],
