@@ -1,5 +1,6 @@
 import type { Json, Manifest } from '../manifest/manifest.ts'
 import { ownable, ownsExactly } from './owned.ts'
+import { threeWayFields } from './three-way.ts'
 
 /**
  * What can be said of one declared object without asking the API server.
@@ -18,46 +19,24 @@ export type Verdict =
  * Equality needs both proofs: every declared value is live, and the fields our manager owns are
  * exactly the declared ones. So defaults and fields of others are no difference, and a removed
  * field is one (design: no false OutOfSync, no false Synced; DIFF-01 and DIFF-14 of Argo CD guess here).
+ * Without them the fields are those of a three-way comparison, which may be none.
  */
 export function compareObject(desired: Manifest, live: Manifest | undefined): Verdict {
   if (live === undefined) return { verdict: 'missing' }
-  const fields: string[] = []
-  collect(ownable(desired), live as unknown as Json, '', fields)
-  if (fields.length === 0 && ownsExactly(desired, live)) return { verdict: 'equal' }
-  return { verdict: 'unproven', fields }
+  if (isIn(ownable(desired), live as unknown as Json) && ownsExactly(desired, live)) {
+    return { verdict: 'equal' }
+  }
+  return { verdict: 'unproven', fields: threeWayFields(desired, live) }
 }
 
-function collect(desired: Json, live: Json | undefined, path: string, fields: string[]): void {
-  if (Array.isArray(desired)) collectList(desired, live, path, fields)
-  else if (typeof desired === 'object' && desired !== null) {
-    if (typeof live !== 'object' || live === null || Array.isArray(live)) fields.push(path)
-    else
-      for (const [key, value] of Object.entries(desired)) {
-        collect(
-          value as Json,
-          (live as Record<string, Json>)[key],
-          `${path}/${pointerPart(key)}`,
-          fields,
-        )
-      }
-  } else if (desired !== live) fields.push(path)
-}
-
-/** Lists are compared by position; one that was merged or reordered by the server is left to the server. */
-function collectList(
-  desired: readonly Json[],
-  live: Json | undefined,
-  path: string,
-  fields: string[],
-) {
-  if (!Array.isArray(live) || live.length !== desired.length) fields.push(path)
-  else
-    desired.forEach((value, index) => {
-      collect(value, live[index] as Json, `${path}/${index}`, fields)
-    })
-}
-
-/** RFC 6901. */
-function pointerPart(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1')
+/** Every declared value is live. Lists by position: one that was merged or reordered is left to the server. */
+function isIn(desired: Json, live: Json | undefined): boolean {
+  if (typeof desired !== 'object' || desired === null) return desired === live
+  if (Array.isArray(desired)) {
+    if (!Array.isArray(live) || live.length !== desired.length) return false
+    return desired.every((value: Json, index) => isIn(value, live[index]))
+  }
+  if (typeof live !== 'object' || live === null || Array.isArray(live)) return false
+  const fields = live as Readonly<Record<string, Json>>
+  return Object.entries(desired).every(([key, value]) => isIn(value as Json, fields[key]))
 }
