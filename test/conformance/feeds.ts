@@ -6,6 +6,7 @@ import { type Feed, parseRows, type Row } from './corpus.ts'
 import { normalize, secretMask, selfReference, stateDiff } from './feed/diff.ts'
 import { revision, semverLanguage, url } from './feed/git.ts'
 import { builtin, scripted } from './feed/health.ts'
+import { tables } from './feed/hooks.ts'
 import { permitted } from './feed/project.ts'
 import { attributes, order } from './feed/sync.ts'
 import { active, canSync, match } from './feed/windows.ts'
@@ -33,6 +34,9 @@ export function feedsFor(folder: string): Feeds {
     'windows/can_sync': canSync,
     'windows/match': match,
     'project/permitted': permitted,
+    'misc/tables': tables,
+    // the scripts of health/crd_lua: nothing is claimed of them
+    'health/lua_scripts': () => undefined,
     'git/url': url,
     'git/revision': revision,
     'git/semver_language': semverLanguage,

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { judge, parseRows } from '../conformance/corpus.ts'
 import { feedsFor } from '../conformance/feeds.ts'
@@ -11,6 +11,9 @@ afterAll(close)
 /** Rows of a kind that no part of the product answers; docs/conformance.md says why. */
 const unanswered: Readonly<Record<string, readonly RegExp[]>> = {
   'git/semver_language': [/^TestRewriteRange/, /^TestStrictNewVersion/, /^TestInc/],
+  'diff/secret_mask': [/^mask\/hide-annotations/],
+  'diff/normalize': [/^normalize\/knowntype/],
+  'diff/self_reference': [/\/Label$/],
   'git/url': [/^is-ssh/],
   'project/permitted': [
     /^TestAppProject_ValidateDestinationServiceAccount/,
@@ -25,6 +28,10 @@ describe('real cases that nobody here wrote come out as they should', () => {
     ['sync/attributes', 'core/plan/testdata/attributes.jsonl'],
     ['sync/order', 'core/plan/testdata/order.jsonl'],
     ['project/permitted', 'core/project/testdata/permitted.jsonl'],
+    ['diff/state_diff', 'core/diff/testdata/state-diff.jsonl'],
+    ['diff/secret_mask', 'core/diff/testdata/secret-mask.jsonl'],
+    ['diff/normalize', 'core/diff/testdata/normalize.jsonl'],
+    ['diff/self_reference', 'core/diff/testdata/self-reference.jsonl'],
     ['git/url', 'core/git/testdata/url.jsonl'],
     ['git/revision', 'core/git/testdata/revision.jsonl'],
     ['git/semver_language', 'core/git/testdata/semver_language.jsonl'],
@@ -39,5 +46,39 @@ describe('real cases that nobody here wrote come out as they should', () => {
     const patterns = unanswered[corpus] ?? []
     expect(failures.filter(({ id }) => !patterns.some((pattern) => pattern.test(id)))).toEqual([])
     expect(total).toBeGreaterThan(0)
+  })
+})
+
+describe('the runner has no rules of its own', () => {
+  const imports = /(?:from|import\()\s*'(\.[^']+)'|new URL\(`\.\/(\$\{program\})/g
+  const textOf = (file: string) => readFileSync(file, 'utf8')
+  const importsOf = (file: string): readonly string[] =>
+    [...textOf(file).matchAll(imports)].flatMap(([, path, program]) =>
+      program === undefined
+        ? resolve(dirname(file), path ?? '')
+        : ['jq-thread', 'lua-thread'].map((name) => resolve(dirname(file), `${name}.ts`)),
+    )
+  const reached = new Set([join(root, 'cli/main.ts')])
+  for (const file of reached) for (const next of importsOf(file)) reached.add(next)
+  const feedsDir = join(root, 'test/conformance/feed')
+  const files = readdirSync(feedsDir).map((name) => join(feedsDir, name))
+
+  test.each(files)('every function that %s calls is one that the product uses', (file) => {
+    const used = textOf(file).matchAll(/import (?:type )?\{([^}]*)\} from '((?:\.\.\/)+[^']+)'/gs)
+    for (const [, names = '', path = ''] of used) {
+      const module = resolve(dirname(file), path)
+      if (!/[/\\](core|clients)[/\\]/.test(module)) continue
+      expect([...reached]).toContain(module)
+      const others = [...reached].map((other) =>
+        textOf(other).replace(/export (?:async )?function \w+/g, ''),
+      )
+      for (const name of names.split(',').map((part) => part.trim())) {
+        if (name === '' || name.startsWith('type ')) continue
+        expect(
+          others.some((text) => new RegExp(`\\b${name}\\b`).test(text)),
+          name,
+        ).toBe(true)
+      }
+    }
   })
 })

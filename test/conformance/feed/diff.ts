@@ -2,6 +2,8 @@ import { createJq, type Jq } from '../../../clients/jq.ts'
 import { readCustomizations } from '../../../core/customization.ts'
 import { compareObject } from '../../../core/diff/compare.ts'
 import { type IgnoreRule, rulesFor, withoutIgnored } from '../../../core/diff/ignore.ts'
+import { isSameObject } from '../../../core/diff/same-object.ts'
+import { ScriptError } from '../../../core/errors.ts'
 import type { Manifest } from '../../../core/manifest/manifest.ts'
 import { maskSecrets } from '../../../core/manifest/mask.ts'
 import { foldStringData } from '../../../core/manifest/secret.ts'
@@ -18,25 +20,43 @@ type StateDiff = {
 }
 
 /** Whether applying the declared object would change the live one. */
-export const stateDiff = feed<StateDiff>(({ config, live, expected }) => {
+export const stateDiff = feed<StateDiff>(async (row) => {
+  const { config, live, predicted_live: predicted, options, expected } = row
+  if (predicted !== undefined && live !== null) {
+    const rules = rulesFor(options.ignoreDifferences ?? [], live)
+    const strip = (object: Manifest) => withoutIgnored(object, live, rules, withoutJq)
+    const documents = { predicted: await strip(predicted), live: await strip(live) }
+    return {
+      expected: [expected.modified, []],
+      got: [
+        !isSameObject(documents.predicted, documents.live),
+        failed(expected.asserts ?? [], documents),
+      ],
+    }
+  }
   const found = compareObject(foldStringData(config), live ?? undefined)
   const modified = found.verdict === 'missing' || ('fields' in found && found.fields.length > 0)
   return { expected: expected.modified, got: modified }
 })
 
+const withoutJq = async () => {
+  throw new ScriptError('these rows have no jq')
+}
+
 type Data = Readonly<Record<string, string>> | null | undefined
 type Mask = {
   readonly target: Manifest | null
   readonly live: Manifest | null
+  readonly hide_annotations?: readonly string[]
   readonly expected: { readonly target_data?: Data; readonly live_data?: Data }
 }
 
 /** Secrets without their values: only which ones are equal is to be seen. */
-export const secretMask = feed<Mask>(({ target, live, expected }) => {
+export const secretMask = feed<Mask>(({ target, live, hide_annotations: hidden, expected }) => {
+  if (hidden !== undefined && hidden.length > 0) return undefined
   const given = [target, live].filter((object) => object !== null)
-  const masked = maskSecrets(
-    given.map((object) => ({ ...object, apiVersion: object.apiVersion ?? 'v1' })),
-  )
+  const whole = given.map((object) => ({ ...object, apiVersion: object.apiVersion ?? 'v1' }))
+  const masked = maskSecrets(whole.map(foldStringData))
   const dataOf = (object: Manifest | null) =>
     object === null ? undefined : (masked[given.indexOf(object)]?.data as Data)
   return {

@@ -4,7 +4,7 @@ import { isCommit, isShortCommit } from '../../../core/git/commit.ts'
 import { parseConstraint, satisfies, showConstraint } from '../../../core/git/constraint.ts'
 import { wantedTag } from '../../../core/git/tag.ts'
 import { compareVersions, parseVersion, showVersion } from '../../../core/git/version.ts'
-import { isSameRepository } from '../../../core/git-url.ts'
+import { normalizeGitUrl } from '../../../core/git-url.ts'
 import { type Answer, attempt, feed } from '../corpus.ts'
 
 type Url = {
@@ -21,7 +21,7 @@ export const url = feed<Url>(({ a, b, url: address, fn, value = '', expected }) 
   if (fn === 'IsCommitSHA') return { expected, got: isCommit(value) }
   if (fn === 'IsTruncatedCommitSHA') return { expected, got: isShortCommit(value) }
   if (a !== undefined && b !== undefined) {
-    return { expected: expected.same, got: isSameRepository(a, b) }
+    return { expected: expected.same, got: normalizeGitUrl(a) === normalizeGitUrl(b) }
   }
   if (address !== undefined && expected.url !== undefined) {
     // we put a mark where the secret was
