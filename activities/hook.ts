@@ -2,7 +2,6 @@ import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import { NetworkError, PlatformError, SupersededError } from '../core/errors.ts'
 import type { ApplicationRef, HookReport, PlannedHook, RenderedManifests } from '../core/flow.ts'
-import { assessHealth } from '../core/health/assess.ts'
 import { keyOf, showKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { instanceName, withTracking } from '../core/manifest/tracking.ts'
@@ -53,7 +52,9 @@ export function createHook(clients: ActivityClients) {
     return await clients.healthNews.attend(current.label, async () => {
       const report = await runHook(clients, current, cluster, desired, run, input.created)
       if (report.phase === 'Running') {
-        clients.healthNews.tell(current.label, verdicts(cluster.live.ofApplication(current.label)))
+        const live = cluster.live.ofApplication(current.label)
+        await clients.health.ready(live)
+        clients.healthNews.tell(current.label, verdicts(live, clients.health.assess))
       }
       return report
     })
@@ -87,7 +88,7 @@ async function runHook(
       const report =
         live === undefined
           ? await create(clients, current, cluster, desired, made)
-          : { key, created: true, ...resultOf(live) }
+          : { key, created: true, ...(await resultOf(clients, live)) }
       made ||= report.created
       const left = until - clients.now()
       if (report.phase !== 'Running') return report
@@ -108,7 +109,7 @@ async function ourRun(cluster: Cluster, desired: Manifest, run: HookRun) {
 }
 
 async function create(
-  { applications }: ActivityClients,
+  clients: ActivityClients,
   current: StoredApplication,
   cluster: Cluster,
   desired: Manifest,
@@ -120,13 +121,13 @@ async function create(
     return { key, created, phase: 'Error', message }
   }
   try {
-    kindGuard(applications, current)(key)
+    kindGuard(clients.applications, current)(key)
     if (!(await makeRoom(cluster, desired))) {
       const message = `waiting for the ${showKey(key)} of an earlier run to be gone`
       return { key, created: false, phase: 'Running', message }
     }
     const live = await cluster.apply(desired)
-    return { key, created: true, ...resultOf(live) }
+    return { key, created: true, ...(await resultOf(clients, live)) }
   } catch (error) {
     // an API server that is away is waited for; a refusal is a result
     if (error instanceof NetworkError || !(error instanceof PlatformError)) throw error
@@ -143,8 +144,12 @@ async function makeRoom(cluster: Cluster, desired: Manifest): Promise<boolean> {
   return (await cluster.read(desired.apiVersion, keyOf(desired))) === undefined
 }
 
-function resultOf(live: Manifest): Pick<HookReport, 'phase' | 'message'> {
-  const health = assessHealth(live)
+async function resultOf(
+  { health: rules }: ActivityClients,
+  live: Manifest,
+): Promise<Pick<HookReport, 'phase' | 'message'>> {
+  await rules.ready([live])
+  const health = rules.assess(live)
   return { phase: hookPhase(health), message: health?.message ?? '' }
 }
 

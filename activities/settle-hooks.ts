@@ -1,6 +1,5 @@
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { ApplicationRef } from '../core/flow.ts'
-import { assessHealth } from '../core/health/assess.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { deletePoliciesOf, hookFinalizer, hookPhase, isOfOperation } from '../core/plan/hook.ts'
 import type { ActivityClients } from './clients.ts'
@@ -25,11 +24,13 @@ export function createSettleHooks(clients: ActivityClients) {
     const hooks = cluster.live
       .ofApplication(current.label)
       .filter((live) => isOfOperation(live, startedAt))
-    await Promise.all(hooks.map((hook) => settle(cluster, hook, outcome)))
+    await clients.health.ready(hooks)
+    await Promise.all(hooks.map((hook) => settle(clients, cluster, hook, outcome)))
   }
 }
 
 async function settle(
+  { health }: ActivityClients,
   cluster: Cluster,
   hook: Manifest,
   outcome: SettleHooksInput['outcome'],
@@ -39,7 +40,7 @@ async function settle(
     outcome === 'succeeded'
       ? policies.includes('HookSucceeded')
       : policies.includes('HookFailed') ||
-        (outcome === 'terminated' && hookPhase(assessHealth(hook)) === 'Running')
+        (outcome === 'terminated' && hookPhase(health.assess(hook)) === 'Running')
   await cluster.release(hook, hookFinalizer)
   if (goes) await cluster.remove(hook, 'Background')
 }

@@ -44,7 +44,7 @@ export function applicationHealth(
  * All verdicts on the objects of an application in one text: two texts differ when an operation that
  * waits has a reason to look again. Healthy objects are not in it.
  */
-export function verdicts(live: readonly Manifest[], assess: Assess = assessHealth): string {
+export function verdicts(live: readonly Manifest[], assess: Assess): string {
   return live
     .flatMap((object) => {
       const status = assess(object)?.status
