@@ -5,9 +5,8 @@ import type { ApplicationRef, Decision, Wake } from '../core/flow.ts'
 import { placementProblems } from '../core/placement.ts'
 import { decide } from '../core/policy/decide.ts'
 import { healDelay } from '../core/policy/heal.ts'
-import { readProject } from '../core/project.ts'
 import { statusOf } from '../core/status/status.ts'
-import { windowsOf } from '../core/window/permit.ts'
+import { projectWindows } from '../core/window/project-windows.ts'
 import type { ActivityClients } from './clients.ts'
 import { currentApplication } from './current.ts'
 
@@ -19,7 +18,12 @@ export function createDecide(clients: ActivityClients) {
     const current = await seenApplication(clients.applications, ref, wakes)
     const problems = current === undefined ? [] : problemsOf(clients, current)
     const times =
-      current === undefined || problems.length > 0 ? noWindows : windows(clients, current)
+      current === undefined || problems.length > 0
+        ? noWindows
+        : projectWindows(
+            clients.applications.project(projectOf(current.application)),
+            current.application,
+          )
     const decision = {
       ...decide({
         application: current?.application,
@@ -70,19 +74,7 @@ function problemsOf(
   })
 }
 
-const noWindows: ReturnType<typeof windowsOf> = { windows: [], problems: [] }
-
-/** A window that cannot be read blocks: it may have been meant to deny. */
-function windows({ applications }: ActivityClients, { application }: StoredApplication) {
-  const name = projectOf(application)
-  const { syncWindows = [] } = readProject(applications.project(name)).spec
-  const { metadata, spec } = application
-  const found = windowsOf(syncWindows, metadata.name, spec.destination)
-  return {
-    ...found,
-    problems: found.problems.map((text) => `spec.project: a sync window of ${name}: ${text}`),
-  }
-}
+const noWindows: ReturnType<typeof projectWindows> = { windows: [], problems: [] }
 
 function delayOf({ object }: StoredApplication, wakes: readonly Wake[], now: number): number {
   const { heals = {} } = statusOf(object).driftless ?? {}

@@ -1,7 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { StoredApplication } from '../clients/applications.ts'
-import { ConflictError, NotFoundError } from '../core/errors.ts'
+import { projectOf } from '../core/application.ts'
+import { ConflictError, NotFoundError, PermissionError } from '../core/errors.ts'
 import { statusOf } from '../core/status/status.ts'
+import { permitSync } from '../core/window/permit.ts'
+import { projectWindows } from '../core/window/project-windows.ts'
 import { ApplicationAnswer, ApplicationName, answer, body, Narrowing, refusals } from './answers.ts'
 import type { ApiClients } from './clients.ts'
 import { findApplication, shown } from './find-application.ts'
@@ -66,7 +69,10 @@ export function applicationOperations(clients: ApiClients) {
       }
       const found = await findApplication(clients, c.req.valid('param').name, c.req.valid('query'))
       const { username } = c.get('user')
-      const set = (current: StoredApplication) => syncOperation(current, request, username)
+      const set = (current: StoredApplication) => {
+        if (request.dryRun !== true) refuseOutsideWindows(clients, current)
+        return syncOperation(current, request, username)
+      }
       return c.json(shown((await writeRequest(clients, found, set)).object), 200)
     })
     .openapi(rollbackRoute, async (c) => {
@@ -81,6 +87,18 @@ export function applicationOperations(clients: ApiClients) {
       await terminate(clients, found)
       return c.json({}, 200)
     })
+}
+
+/** WIN-08: who asks is told at once; what is written into the Application itself waits (WIN-07). */
+function refuseOutsideWindows(
+  { applications, now }: ApiClients,
+  { application }: StoredApplication,
+): void {
+  const project = applications.project(projectOf(application))
+  if (project === undefined) return
+  const { windows } = projectWindows(project, application)
+  const permit = permitSync(windows, { at: now(), manual: true })
+  if (!permit.permitted) throw new PermissionError(`cannot sync: ${permit.reason}`)
 }
 
 const maxConflicts = 8

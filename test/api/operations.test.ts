@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { startApi, type TestApi } from '../harness/api.ts'
+import { eventually } from '../harness/eventually.ts'
 import { repoURL, shopApplication } from './shop-application.ts'
 
 const path = '/api/v1/applications'
@@ -45,6 +46,29 @@ describe('asking for a sync (API-06, SYNC-17 to SYNC-23)', () => {
       info: [{ name: 'Reason', value: 'by hand' }],
       retry: { limit: 2 },
     })
+  })
+
+  it('is refused while a sync window blocks it, unless the window lets people (WIN-04, WIN-08)', async () => {
+    const projects = api.applications.replace(/applications$/, 'appprojects')
+    const window = { kind: 'deny', schedule: '* * * * *', duration: '2m', applications: ['*'] }
+    const project = (name: string, manualSync: boolean) => ({
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'AppProject',
+      metadata: { name },
+      spec: { syncWindows: [{ ...window, manualSync }] },
+    })
+    await api.kube.request('POST', projects, project('closed', false))
+    await api.kube.request('POST', projects, project('open-by-hand', true))
+    await create('blocked', { ...manual, project: 'closed' })
+    await create('dry', { ...manual, project: 'closed' })
+    await create('by-hand', { ...manual, project: 'open-by-hand' })
+    await eventually(
+      () => post('blocked', 'sync'),
+      ({ status }) => status === 403,
+    )
+    expect((await post('blocked', 'sync')).message).toContain('cannot sync: blocked by sync window')
+    expect((await post('dry', 'sync', { dryRun: true })).status).toBe(200)
+    expect((await post('by-hand', 'sync')).status).toBe(200)
   })
 
   it('refuses a second one while the first is not done', async () => {
