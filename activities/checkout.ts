@@ -1,10 +1,14 @@
 import { posix } from 'node:path'
 import { LRUCache } from 'lru-cache'
-import type { Git } from '../clients/git.ts'
+import type { TreeReader } from '../clients/charts.ts'
 import { RenderError } from '../core/errors.ts'
 
-/** One commit of a repository. */
-export type Checkout = { readonly git: Git; readonly url: string; readonly commit: string }
+/** One commit of a repository, or one version of a chart. */
+export type Checkout = {
+  readonly reader: TreeReader
+  readonly url: string
+  readonly commit: string
+}
 
 /** A file of one of the repositories that a source reads. */
 export type FileAt = { readonly checkout: Checkout; readonly path: string }
@@ -14,13 +18,13 @@ const knownNames = new LRUCache<string, readonly string[]>({ max: 20_000 })
 
 /** The names of the files that lie in a folder. */
 export async function namesIn(
-  { git, url, commit }: Checkout,
+  { reader, url, commit }: Checkout,
   folder: string,
 ): Promise<readonly string[]> {
-  const at = await git.objectAt(url, commit, folder)
+  const at = await reader.objectAt(url, commit, folder)
   const known = knownNames.get(at?.id ?? '')
   if (known !== undefined) return known
-  const files = await git.readTree(url, commit, folder, { recurse: false })
+  const files = await reader.readTree(url, commit, folder, { recurse: false })
   const found = files.map(({ path }) => path)
   if (at !== undefined) knownNames.set(at.id, found)
   return found
@@ -36,7 +40,7 @@ export function clean(path: string): string {
 }
 
 /** The text of a file; empty when there is none. */
-export async function textAt({ git, url, commit }: Checkout, path: string): Promise<string> {
-  const at = await git.objectAt(url, commit, path)
-  return at === undefined ? '' : ((await git.readBlobs(url, [at.id])).get(at.id) ?? '')
+export async function textAt({ reader, url, commit }: Checkout, path: string): Promise<string> {
+  const at = await reader.objectAt(url, commit, path)
+  return at === undefined ? '' : ((await reader.readBlobs(url, [at.id])).get(at.id) ?? '')
 }

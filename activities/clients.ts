@@ -1,6 +1,7 @@
 import type { ApplicationIndex } from '../clients/applications.ts'
 import type { Artifacts } from '../clients/artifacts.ts'
 import type { EventBus } from '../clients/bus.ts'
+import type { Charts } from '../clients/charts.ts'
 import type { Git } from '../clients/git.ts'
 import type { HealthNews } from '../clients/health-news.ts'
 import type { HealthRules } from '../clients/health-rules.ts'
@@ -20,6 +21,7 @@ export type ActivityClients = {
   readonly applications: ApplicationIndex
   readonly git: Git
   readonly artifacts: Artifacts
+  readonly charts: Charts
   readonly tools: Tools
   readonly status: StatusWriter
   readonly bus: EventBus

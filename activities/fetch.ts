@@ -1,9 +1,10 @@
-import { hasSources, projectOf, repositoriesOf, sourcesOf } from '../core/application.ts'
+import { hasSources, projectOf, sourcesOf } from '../core/application.ts'
 import type { ApplicationRef, Fetched, OperationRequest } from '../core/flow.ts'
 import type { ActivityClients } from './clients.ts'
 import { requestedApplication } from './current.ts'
 import { inputsOf } from './inputs.ts'
 import type { Repositories } from './repositories.ts'
+import { infoOf, refreshSource } from './sources.ts'
 
 export type FetchInput = {
   readonly application: ApplicationRef
@@ -13,27 +14,29 @@ export type FetchInput = {
   readonly request?: OperationRequest
 }
 
-/** Resolves the application's revision; the mirror is brought up to date first when it is too old. */
-export function createFetch(
-  { applications, git: all }: ActivityClients,
-  repositories: Repositories,
-) {
+/** Resolves the application's revisions; mirrors and charts are brought up to date first when they are too old. */
+export function createFetch(clients: ActivityClients, repositories: Repositories) {
   return async ({
     application: ref,
     specDigest,
     freshSince,
     request,
   }: FetchInput): Promise<Fetched> => {
-    const current = await requestedApplication(applications, ref, specDigest, request)
+    const current = await requestedApplication(clients.applications, ref, specDigest, request)
     const { application } = current
-    const git = all.of(projectOf(application))
-    const urls = repositoriesOf(application)
-    await Promise.all(urls.map((url) => repositories.ensureFresh(git, url, freshSince)))
-    const { commits, inputs } = await inputsOf(git, current)
+    const project = projectOf(application)
+    const sources = sourcesOf(application)
+    await Promise.all(
+      sources.map((source) => refreshSource(clients, repositories, project, source, freshSince)),
+    )
+    const { commits, inputs } = await inputsOf(clients, current)
     const [revision = ''] = commits
-    const [first] = sourcesOf(application)
-    const { subject, author } = await git.commitInfo(first?.repoURL ?? '', revision)
     const revisions = hasSources(application) ? { revisions: commits } : {}
-    return { revision, ...revisions, inputs, subject, author }
+    return {
+      revision,
+      ...revisions,
+      inputs,
+      ...(await infoOf(clients, project, sources[0], revision)),
+    }
   }
 }

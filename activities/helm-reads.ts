@@ -13,6 +13,8 @@ type Chart = {
   readonly checkout: Checkout
   readonly folder: string
   readonly lenders: Lenders
+  /** A packed chart brings its dependencies along, wherever they came from. */
+  readonly isPacked?: boolean
 }
 
 /** The chart, the value and parameter files beside it, and charts that it names by `file://` (HELM-01, HELM-22). */
@@ -26,7 +28,7 @@ export async function helmReads(chart: Chart, { helm = {} }: ApplicationSource) 
   }
   const parameterFiles = (helm.fileParameters ?? []).map(({ path = '' }) => fileAt(chart, path))
   const charts = new Set([folder])
-  await addCharts(checkout, folder, charts)
+  if (chart.isPacked !== true) await addCharts(checkout, folder, charts)
   const named = [...valueFiles, ...parameterFiles]
   const own = named.filter((file) => file.checkout === checkout).map(({ path }) => path)
   return {
@@ -52,7 +54,7 @@ async function addCharts(checkout: Checkout, chart: string, charts: Set<string>)
   const isLocal = ({ repository }: { repository: string }) => repository.startsWith('file://')
   const local = dependencies.filter(isLocal)
   const [foreign] = dependencies.filter((dependency) => !isLocal(dependency))
-  const vendored = await checkout.git.objectAt(
+  const vendored = await checkout.reader.objectAt(
     checkout.url,
     checkout.commit,
     posix.join(chart, 'charts'),
@@ -78,23 +80,26 @@ async function valueFilesAt(
   file: string,
 ): Promise<readonly FileAt[]> {
   const { checkout, path } = fileAt(chart, file)
-  const { git, url, commit } = checkout
+  const { reader, url, commit } = checkout
   if (path.includes('*')) {
     const found = await matching(checkout, path)
     if (found.length > 0 || ignoreMissingValueFiles === true) {
       return found.map((name) => ({ checkout, path: name }))
     }
-  } else if ((await git.objectAt(url, commit, path)) !== undefined) return [{ checkout, path }]
+  } else if ((await reader.objectAt(url, commit, path)) !== undefined) return [{ checkout, path }]
   else if (ignoreMissingValueFiles === true) return []
   throw new RenderError(
     `the value file ${file} does not exist; add it or set ignoreMissingValueFiles`,
   )
 }
 
-async function matching({ git, url, commit }: Checkout, glob: string): Promise<readonly string[]> {
+async function matching(
+  { reader, url, commit }: Checkout,
+  glob: string,
+): Promise<readonly string[]> {
   const before = glob.slice(0, glob.indexOf('*')).replace(/[^/]*$/, '')
   const base = before.replace(/\/$/, '') || '.'
-  const files = await git.readTree(url, commit, base, { recurse: true })
+  const files = await reader.readTree(url, commit, base, { recurse: true })
   return files
     .map((entry) => clean(posix.join(base, entry.path)))
     .filter((name) => globMatch(glob, name, '/'))

@@ -1,10 +1,9 @@
 import type { StoredApplication } from '../clients/applications.ts'
-import type { Git } from '../clients/git.ts'
 import { digestOf } from '../core/digest.ts'
 import { usesRevision } from '../core/render/environment.ts'
 import type { FileAt } from './checkout.ts'
 import type { SourceReads } from './source-reads.ts'
-import { type SourceAt, sourcesAt } from './sources.ts'
+import { type SourceAt, type SourceClients, sourcesAt } from './sources.ts'
 
 // part of every digest of inputs: a change of how we render is a change of the inputs
 const renderers = { Directory: 'directory-1', Helm: 'helm-1', Kustomize: 'kustomize-1' } as const
@@ -19,8 +18,11 @@ export type Inputs = {
  * The commits that the application's revisions are now, and the digest of all it renders from: the
  * folders, everything outside of them that is read, the tools and their options. Reads mirrors only.
  */
-export async function inputsOf(git: Git, current: StoredApplication): Promise<Inputs> {
-  const sources = await sourcesAt(git, current)
+export async function inputsOf(
+  clients: SourceClients,
+  current: StoredApplication,
+): Promise<Inputs> {
+  const sources = await sourcesAt(clients, current)
   const parts = await Promise.all(sources.map(partsOf))
   const commits = sources.map(({ checkout }) => checkout.commit)
   // one source has the digest that it always had
@@ -43,6 +45,6 @@ function filesOf({ paths, lent }: SourceReads, checkout: FileAt['checkout']): re
   return [...paths.map((path) => ({ checkout, path })), ...lent]
 }
 
-async function identityOf({ checkout: { git, url, commit }, path }: FileAt) {
-  return [path, (await git.objectAt(url, commit, path))?.id ?? null] as const
+async function identityOf({ checkout: { reader, url, commit }, path }: FileAt) {
+  return [path, (await reader.objectAt(url, commit, path))?.id ?? null] as const
 }

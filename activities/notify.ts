@@ -12,6 +12,7 @@ import { type Notice, replyPart } from '../core/notification/notice.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
 import { currentApplication } from './current.ts'
+import { infoOf } from './sources.ts'
 
 export type NoticeInput = { readonly application: ApplicationRef; readonly notice: Notice }
 export type PostInput = NoticeInput & {
@@ -100,19 +101,14 @@ async function commitOf(
   { application }: StoredApplication,
   revision: string,
 ): Promise<{ readonly subject?: string; readonly author?: string }> {
-  const url = sourceOf(application)?.repoURL
-  if (url === undefined || revision === '') return {}
+  const source = sourceOf(application)
+  if (source === undefined || revision === '') return {}
   const nothing = {}
   const late = Promise.withResolvers<typeof nothing>()
   const timer = setTimeout(() => late.resolve(nothing), patienceMs)
   try {
-    return await Promise.race([
-      git
-        .of(projectOf(application))
-        .commitInfo(url, revision)
-        .catch(() => nothing),
-      late.promise,
-    ])
+    const info = infoOf({ git }, projectOf(application), source, revision).catch(() => nothing)
+    return await Promise.race([info, late.promise])
   } finally {
     clearTimeout(timer)
   }

@@ -1,17 +1,18 @@
 import pLimit from 'p-limit'
 import type { StoredApplication } from '../clients/applications.ts'
-import type { Git } from '../clients/git.ts'
-import { projectOf, repositoriesOf, sourcesOf } from '../core/application.ts'
+import { type GitSource, projectOf, sourcesOf } from '../core/application.ts'
 import { GitAccessError, GitAuthError, PlatformError } from '../core/errors.ts'
 import { isTrackedBy } from '../core/event/match.ts'
 import { repositoryDecision } from '../core/event/repository-decision.ts'
-import { repositoryKey } from '../core/event/repository-key.ts'
 import { nameOf } from '../core/flow/names.ts'
 import type { Look, Observed, Wake } from '../core/flow.ts'
+import { shortRevision } from '../core/short-revision.ts'
 import { statusOf } from '../core/status/status.ts'
+import { type Address, addressesOf } from './addresses.ts'
 import type { ActivityClients } from './clients.ts'
 import { inputsOf } from './inputs.ts'
 import type { Repositories } from './repositories.ts'
+import { infoOf } from './sources.ts'
 import { tell } from './tell.ts'
 
 export type ObserveInput = {
@@ -39,10 +40,9 @@ export function createObserve(clients: ActivityClients, repositories: Repositori
     const tracking = applications
       .all()
       .filter(({ application }) => isTrackedBy(application, repository))
+    const addresses = await addressesOf(clients, repositories, tracking, repository)
     const places = await Promise.all(
-      (await addressesOf(clients.git, tracking, repository)).map((address) =>
-        lookAt(clients, repositories, { ...address, looks, at }),
-      ),
+      addresses.map((address) => lookAt(clients, { ...address, looks, at })),
     )
     const reached = places.filter((place) => place.error === undefined)
     const [unreachable] = places.filter((place) => place.error !== undefined)
@@ -78,13 +78,6 @@ export function createObserve(clients: ActivityClients, repositories: Repositori
   }
 }
 
-/** One way to the repository, and who goes it. */
-type Address = {
-  readonly url: string
-  /** As their project may reach it. */
-  readonly git: Git
-  readonly entries: readonly StoredApplication[]
-}
 type Place = Address & {
   readonly looks: readonly Look[]
   readonly at: number
@@ -98,15 +91,13 @@ type Seen = {
 }
 
 /** One address of the repository, and the applications that use it. */
-async function lookAt(
-  { wake }: ActivityClients,
-  repositories: Repositories,
-  { url, git, entries, looks, at }: Place,
-): Promise<Seen> {
+async function lookAt(clients: ActivityClients, { looks, at, ...address }: Place): Promise<Seen> {
   try {
-    await repositories.ensureFresh(git, url, at)
-    const { commit: head } = await git.resolve(url, 'HEAD').catch(() => ({ commit: '' }))
-    const changed = await changedApplications(git, url, entries)
+    await address.refresh(at)
+    const head = await address.head()
+    const { entries, url } = address
+    const found = await Promise.all(entries.map((entry) => changeOf(clients, url, entry)))
+    const changed = found.flat()
     const reason = looks.some((look) => look.reason !== 'poll') ? 'push' : 'poll'
     const events = eventsOf(looks)
     const limit = pLimit(parallelWakes)
@@ -117,10 +108,10 @@ async function lookAt(
           ...(events.length > 0 && { events }),
           ...(commit && { commit, about }),
         }
-        return limit(() => wake(ref, message))
+        return limit(() => clients.wake(ref, message))
       }),
     )
-    return { head, changed, visible: await visibleIn(git, url, looks) }
+    return { head, changed, visible: await visibleIn(address, looks) }
   } catch (error) {
     // Temporal that does not take a wake is another matter than Git that does not answer
     if (error instanceof GitAccessError || error instanceof GitAuthError) {
@@ -134,27 +125,6 @@ function eventsOf(looks: readonly Look[]): readonly string[] {
   return looks.flatMap(({ event }) => event ?? [])
 }
 
-/** Who uses which address of the repository; a project with credentials of its own goes its own way. */
-async function addressesOf(
-  git: Git,
-  tracking: readonly StoredApplication[],
-  repository: string,
-): Promise<readonly Address[]> {
-  const uses = tracking.flatMap((entry) =>
-    repositoriesOf(entry.application)
-      .filter((url) => repositoryKey(url) === repository)
-      .map((url) => ({ url, entry, git: git.of(projectOf(entry.application)) })),
-  )
-  const named = await Promise.all(
-    uses.map(async (use) => ({ ...use, mirror: await use.git.mirrorName(use.url) })),
-  )
-  return [...Map.groupBy(named, ({ mirror }) => mirror).values()].flatMap((found) => {
-    const [first] = found
-    if (first === undefined) return []
-    return [{ url: first.url, git: first.git, entries: found.map(({ entry }) => entry) }]
-  })
-}
-
 type Changed = {
   readonly entry: StoredApplication
   readonly commit?: string
@@ -162,17 +132,9 @@ type Changed = {
   readonly why: string
 }
 
-async function changedApplications(
-  git: Git,
-  url: string,
-  tracking: readonly StoredApplication[],
-): Promise<readonly Changed[]> {
-  return (await Promise.all(tracking.map((entry) => changeOf(git, url, entry)))).flat()
-}
-
 /** An application whose inputs cannot be read is woken too: its own operation says why. */
 async function changeOf(
-  git: Git,
+  clients: ActivityClients,
   url: string,
   entry: StoredApplication,
 ): Promise<readonly Changed[]> {
@@ -180,29 +142,39 @@ async function changeOf(
   // what could not be compared has to be, also when Git goes back to what was compared before
   const isKnown = sync?.status !== 'Unknown' && driftless?.specDigest === entry.specDigest
   try {
-    const { inputs, commits } = await inputsOf(git, entry)
+    const { inputs, commits } = await inputsOf(clients, entry)
     if (isKnown && driftless.inputs === inputs) return []
-    const at = sourcesOf(entry.application).findIndex(({ repoURL }) => repoURL === url)
+    const sources = sourcesOf(entry.application)
+    const at = sources.findIndex(({ repoURL }) => repoURL === url)
     const commit = commits[at] ?? ''
     const why =
       driftless?.inputs === inputs
         ? 'its spec changed'
-        : `what it renders from changed with ${commit.slice(0, 7)}`
-    const { subject, author } = await git.commitInfo(url, commit)
-    return [{ entry, commit, about: `"${subject}" by ${author}`, why }]
+        : `what it renders from changed with ${shortRevision(commit)}`
+    return [{ entry, commit, about: await aboutOf(clients, entry, sources[at], commit), why }]
   } catch (error) {
     if (error instanceof PlatformError) return [{ entry, why: error.message }]
     throw error
   }
 }
 
+async function aboutOf(
+  clients: ActivityClients,
+  { application }: StoredApplication,
+  source: GitSource | undefined,
+  revision: string,
+): Promise<string> {
+  const { subject, author } = await infoOf(clients, projectOf(application), source, revision)
+  return author === '' ? subject : `"${subject}" by ${author}`
+}
+
 function isAnnounced({ commit, at }: Look, now: number): boolean {
   return commit !== undefined && now - at <= giveUpMs
 }
 
-async function visibleIn(git: Git, url: string, looks: readonly Look[]): Promise<readonly Look[]> {
+async function visibleIn({ has }: Address, looks: readonly Look[]): Promise<readonly Look[]> {
   const found = await Promise.all(
-    looks.map(async ({ commit }) => commit !== undefined && (await git.has(url, commit))),
+    looks.map(async ({ commit }) => commit !== undefined && (await has(commit))),
   )
   return looks.filter((_, index) => found[index] === true)
 }

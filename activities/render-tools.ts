@@ -44,10 +44,10 @@ async function inWorkspace(
 ): Promise<readonly ParsedManifest[]> {
   const environment = environmentOf(current, source, checkout.commit)
   return await tools.workspace(async (workspace) => {
-    const { git, url, commit } = checkout
+    const { reader, url, commit } = checkout
     const files = new Map<string, Buffer>()
     for (const path of reads.paths) {
-      for (const file of await git.readFiles(url, commit, path)) {
+      for (const file of await reader.readFiles(url, commit, path)) {
         files.set(file.path, file.body)
         await workspace.put(file.path, file.body)
       }
@@ -105,8 +105,8 @@ async function helm(
   return await workspace.helm(folder, args)
 }
 
-async function bodyOf({ checkout: { git, url, commit }, path }: FileAt): Promise<Buffer> {
-  const [file] = await git.readFiles(url, commit, path)
+async function bodyOf({ checkout: { reader, url, commit }, path }: FileAt): Promise<Buffer> {
+  const [file] = await reader.readFiles(url, commit, path)
   return file?.body ?? Buffer.alloc(0)
 }
 

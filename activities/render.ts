@@ -23,7 +23,7 @@ export type RenderInput = {
 
 export type RenderClients = Pick<
   ActivityClients,
-  'applications' | 'artifacts' | 'clusterOf' | 'git' | 'tools'
+  'applications' | 'artifacts' | 'charts' | 'clusterOf' | 'git' | 'tools'
 >
 
 /**
@@ -60,7 +60,7 @@ async function render(
   const { artifacts, applications } = clients
   const { application, ref, label } = current
   const commits = fetched.revisions ?? [fetched.revision]
-  const sources = await sourcesAt(clients.git, current, commits)
+  const sources = await sourcesAt(clients, current, commits)
   const parsed: ParsedManifest[] = []
   // one after the other: each may take as much memory as a renderer is given
   for (const source of sources)
@@ -100,10 +100,10 @@ async function parse(
   if (reads.tool !== 'Directory') {
     return await renderWithTool(tools, { source, checkout, current, reads, cluster })
   }
-  const { git, url, commit } = checkout
-  const entries = await git.readTree(url, commit, source.path ?? '.', {
+  const { reader, url, commit } = checkout
+  const entries = await reader.readTree(url, commit, source.path ?? '.', {
     recurse: source.directory?.recurse === true,
   })
-  const readBlobs = (ids: readonly string[]) => git.readBlobs(url, ids)
+  const readBlobs = (ids: readonly string[]) => reader.readBlobs(url, ids)
   return await readDirectory(entries, source.directory ?? {}, readBlobs)
 }

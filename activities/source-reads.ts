@@ -81,9 +81,9 @@ async function follow(
   reference: string,
   mayBeFolder: boolean,
 ): Promise<void> {
-  const { git, url, commit } = walk.checkout
+  const { reader, url, commit } = walk.checkout
   const path = clean(posix.join(folder, reference))
-  const found = await git.objectAt(url, commit, path)
+  const found = await reader.objectAt(url, commit, path)
   if (found === undefined && walk.mayBeMissing.has(reference)) return
   if (found === undefined || (found.isFolder && !mayBeFolder)) throw notThere(folder, reference)
   if (found.isFolder) await visit(walk, path)
@@ -97,8 +97,8 @@ function notThere(folder: string, reference: string): RenderError {
 }
 
 async function kustomizationReferences(checkout: Checkout, folder: string): Promise<References> {
-  const { git, url, commit } = checkout
-  const at = await git.objectAt(url, commit, folder)
+  const { reader, url, commit } = checkout
+  const at = await reader.objectAt(url, commit, folder)
   const known = knownReferences.get(at?.id ?? '')
   if (known !== undefined) return known
   const name = kustomizationIn(await namesIn(checkout, folder))

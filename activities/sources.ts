@@ -1,16 +1,18 @@
 import { posix } from 'node:path'
 import type { StoredApplication } from '../clients/applications.ts'
-import type { Git } from '../clients/git.ts'
 import {
   type ApplicationSource,
   type GitSource,
+  isChart,
   projectOf,
   sourcesOf,
 } from '../core/application.ts'
 import { GitAccessError, InvalidSpecError } from '../core/errors.ts'
 import { overrideFiles, withOverrides } from '../core/render/overrides.ts'
 import { type Checkout, namesIn, textAt } from './checkout.ts'
-import type { Lenders } from './helm-reads.ts'
+import type { ActivityClients } from './clients.ts'
+import { helmReads, type Lenders } from './helm-reads.ts'
+import type { Repositories } from './repositories.ts'
 import { readsOf, type SourceReads } from './source-reads.ts'
 
 /** One source of an application at the commit that it means now. */
@@ -20,28 +22,26 @@ export type SourceAt = {
   readonly checkout: Checkout
   /** Absent for a source that renders nothing and only lends its files to the others (SRC-08). */
   readonly reads?: SourceReads
-  /** Identity of the folder; empty when nothing is rendered. */
+  /** Identity of the folder or the packed chart; empty when nothing is rendered. */
   readonly tree: string
 }
 
+export type SourceClients = Pick<ActivityClients, 'git' | 'charts'>
+
 /**
  * The sources of the application in their order. `commits` are those that they were resolved to
- * before; else the mirrors say what each revision is. Reads the mirrors only.
+ * before; else the mirrors say what each revision is. Reads the mirrors,
+ * and fetches a chart that is not at hand.
  */
 export async function sourcesAt(
-  all: Git,
+  clients: SourceClients,
   { application, ref }: StoredApplication,
   commits?: readonly string[],
 ): Promise<readonly SourceAt[]> {
-  const git = all.of(projectOf(application))
+  const project = projectOf(application)
   const sources = sourcesOf(application)
   const checkouts = await Promise.all(
-    sources.map(async ({ repoURL: url, targetRevision, tagPrefix }, index): Promise<Checkout> => {
-      const known = commits?.[index]
-      if (known !== undefined) return { git, url, commit: known }
-      const { commit } = await git.resolve(url, targetRevision ?? 'HEAD', tagPrefix)
-      return { git, url, commit }
-    }),
+    sources.map((source, index) => checkoutOf(clients, project, source, commits?.[index])),
   )
   const lenders = new Map(
     sources.flatMap(({ ref: name }, index) => {
@@ -58,9 +58,58 @@ export async function sourcesAt(
   )
 }
 
+/** What a chart is asked for by. */
+export function chartOf({ repoURL: url, chart = '', targetRevision = '' }: GitSource) {
+  return { url, chart, version: targetRevision }
+}
+
+/** Settles when what we have of the source's repository is what it had at `since` or later. */
+export async function refreshSource(
+  { git, charts }: SourceClients,
+  repositories: Repositories,
+  project: string,
+  source: GitSource,
+  since: number,
+): Promise<void> {
+  if (isChart(source)) await charts.find(chartOf(source), project, since)
+  else await repositories.ensureFresh(git.of(project), source.repoURL, since)
+}
+
+/** What the commit of a source is about, or which version of a chart it is. */
+export async function infoOf(
+  { git }: Pick<SourceClients, 'git'>,
+  project: string,
+  source: ApplicationSource | undefined,
+  revision: string,
+): Promise<{ readonly subject: string; readonly author: string }> {
+  const { repoURL = '', chart } = source ?? {}
+  if (source !== undefined && isChart(source))
+    return { subject: `${chart || repoURL} ${revision}`, author: '' }
+  return await git.of(project).commitInfo(repoURL, revision)
+}
+
+type At = Checkout & { readonly treeOf: (path: string) => Promise<string | undefined> }
+
+async function checkoutOf(
+  { git: all, charts }: SourceClients,
+  project: string,
+  source: GitSource,
+  known: string | undefined,
+): Promise<At> {
+  const { repoURL: url, targetRevision = 'HEAD', tagPrefix } = source
+  if (isChart(source)) {
+    const ask = chartOf(source)
+    const chart = await charts.find({ ...ask, version: known ?? ask.version }, project)
+    return { reader: chart.tree, url, commit: chart.version, treeOf: async () => chart.digest }
+  }
+  const git = all.of(project)
+  const commit = known ?? (await git.resolve(url, targetRevision, tagPrefix)).commit
+  return { reader: git, url, commit, treeOf: (path) => git.treeHash(url, commit, path) }
+}
+
 type Place = {
   readonly source: GitSource
-  readonly checkout: Checkout
+  readonly checkout: At
   /** The checkouts that value files name as `$name/path`. */
   readonly lenders: Lenders
   readonly application: string
@@ -68,10 +117,14 @@ type Place = {
 
 async function sourceAt({ source, checkout, lenders, application }: Place): Promise<SourceAt> {
   if (isOnlyLent(source)) return { source, checkout, tree: '' }
-  const { git, url, commit } = checkout
+  const { url, commit } = checkout
   const path = source.path ?? '.'
-  const tree = await git.treeHash(url, commit, path)
-  if (tree === undefined) {
+  const tree = (await checkout.treeOf(path)) ?? ''
+  if (isChart(source)) {
+    const found = await helmReads({ checkout, folder: '.', lenders, isPacked: true }, source)
+    return { source, checkout, tree, reads: { tool: 'Helm', ...found } }
+  }
+  if (tree === '') {
     throw new GitAccessError(
       `the path ${path} does not exist in ${url} at ${commit.slice(0, 7)}; correct spec.source.path or add the folder`,
     )

@@ -2,7 +2,7 @@ import type { Rendered } from '../api/clients.ts'
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { KubeTransport } from '../clients/kube/transport.ts'
-import { type Application, hasSources, projectOf, sourcesOf } from '../core/application.ts'
+import { type Application, hasSources, isChart, projectOf, sourcesOf } from '../core/application.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { Config } from './config.ts'
 
@@ -34,6 +34,7 @@ async function loadRenderer({ config, applications, clusterOf, transport, onErro
   const [
     { createArtifacts },
     { createGit },
+    { createCharts },
     { createAccessIndex },
     { installKey },
     { createTools },
@@ -41,6 +42,7 @@ async function loadRenderer({ config, applications, clusterOf, transport, onErro
   ] = await Promise.all([
     import('../clients/artifacts.ts'),
     import('../clients/git.ts'),
+    import('../clients/charts.ts'),
     import('../clients/repository-access.ts'),
     import('../clients/install-key.ts'),
     import('../clients/tools.ts'),
@@ -51,13 +53,14 @@ async function loadRenderer({ config, applications, clusterOf, transport, onErro
     key: installKey(config.data),
   })
   // two processes never fetch into one mirror
-  const git = createGit({
-    ...{ dir: `${config.data}/git-api`, allowFile: config.allowLoopback },
-    access: createAccessIndex(transport, config.namespace, onError),
+  const access = createAccessIndex(transport, config.namespace, onError)
+  const git = createGit({ dir: `${config.data}/git-api`, allowFile: config.allowLoopback, access })
+  const charts = createCharts({
+    ...{ dir: `${config.data}/charts-api`, helm: config.tools.helm, access, now: Date.now },
   })
   const repositories = activities.createRepositories(Date.now)
   const render = activities.createRender({
-    ...{ applications, artifacts, clusterOf, git },
+    ...{ applications, artifacts, charts, clusterOf, git },
     tools: createTools(config.tools),
   })
   const read = async (digest: string) =>
@@ -73,11 +76,13 @@ async function loadRenderer({ config, applications, clusterOf, transport, onErro
       const wanted = revision === undefined ? stored : atRevision(stored, revision)
       const now = Date.now()
       const own = git.of(projectOf(wanted.application))
-      for (const { repoURL, targetRevision = 'HEAD' } of sourcesOf(wanted.application)) {
+      for (const source of sourcesOf(wanted.application)) {
+        if (isChart(source)) continue
+        const { repoURL, targetRevision = 'HEAD' } = source
         const isPresent = await own.has(repoURL, targetRevision)
         if (!isPresent) await repositories.ensureFresh(own, repoURL, now)
       }
-      const { commits, inputs } = await activities.inputsOf(git, wanted)
+      const { commits, inputs } = await activities.inputsOf({ git, charts }, wanted)
       const { ref, specDigest } = stored
       const [commit = ''] = commits
       const revisions = hasSources(wanted.application) ? { revisions: commits } : {}

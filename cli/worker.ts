@@ -1,6 +1,7 @@
 import type { ActivityClients } from '../activities/clients.ts'
 import { createActivities } from '../activities/index.ts'
 import { createArtifacts } from '../clients/artifacts.ts'
+import { createCharts } from '../clients/charts.ts'
 import { createGit } from '../clients/git.ts'
 import { createHealthNews } from '../clients/health-news.ts'
 import { hasEnded, holderName } from '../clients/holder.ts'
@@ -90,14 +91,15 @@ function activityClients(
   held: HeldCluster,
 ): Omit<ActivityClients, 'customizations' | 'health' | 'jq'> {
   const { applications, bus, transport, wakeup, onError } = wiring
+  const access = createAccessIndex(transport, config.namespace, onError)
   return {
     applications,
     bus,
     wake: wakeup.application,
     healthNews: createHealthNews(Date.now),
-    git: createGit({
-      ...{ dir: `${config.data}/git`, allowFile: config.allowLoopback },
-      access: createAccessIndex(transport, config.namespace, onError),
+    git: createGit({ dir: `${config.data}/git`, allowFile: config.allowLoopback, access }),
+    charts: createCharts({
+      ...{ dir: `${config.data}/charts`, helm: config.tools.helm, access, now: Date.now },
     }),
     artifacts: createArtifacts({ dir: `${config.data}/artifacts`, key: installKey(config.data) }),
     tools: createTools(config.tools),

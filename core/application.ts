@@ -71,6 +71,11 @@ function without(value: unknown, path: readonly PropertyKey[]): unknown {
 /** A source whose repository is named. */
 export type GitSource = ApplicationSource & { readonly repoURL: string }
 
+/** Whether the source is a chart of a chart repository or of a registry, not a folder in Git (SRC-07, SRC-20). */
+export function isChart({ chart, repoURL = '' }: ApplicationSource): boolean {
+  return Boolean(chart) || repoURL.startsWith('oci://')
+}
+
 /** The first source, which stands for the Application where one is shown (APP-06); undefined when there is none. */
 export function sourceOf(application: Application): ApplicationSource | undefined {
   return sourcesIn(application)[0]

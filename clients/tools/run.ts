@@ -10,6 +10,8 @@ export type ToolRun = {
   readonly args: readonly string[]
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
+  /** Says why it failed where others put their result. */
+  readonly failsOnOutput?: boolean
 }
 
 const timeoutMs = 90_000
@@ -23,7 +25,14 @@ const pageBytes = 4096
  * Runs a renderer without a shell and gives what it wrote. RenderError with its last words when it
  * refuses, writes more than 20 MiB, or takes longer than 90 s; then its whole process group is ended.
  */
-export function runTool({ command, name, args, cwd, env }: ToolRun): Promise<string> {
+export function runTool({
+  command,
+  name,
+  args,
+  cwd,
+  env,
+  failsOnOutput,
+}: ToolRun): Promise<string> {
   return new Promise((resolve, reject) => {
     // a group of its own, so that nothing that it started outlives it
     const child = spawn(command, args, {
@@ -66,12 +75,11 @@ export function runTool({ command, name, args, cwd, env }: ToolRun): Promise<str
       settle()
       if (stoppedBecause !== undefined) reject(new RenderError(`${name} ${stoppedBecause}`))
       else if (code === 0) resolve(Buffer.concat(output).toString('utf8'))
-      else
-        reject(
-          new RenderError(
-            `${name}: ${lastWords(errors.toString('utf8'), cwd) || `ended with ${code}`}`,
-          ),
-        )
+      else {
+        const said = failsOnOutput === true ? Buffer.concat([...output, errors]) : errors
+        const words = lastWords(said.toString('utf8'), cwd) || `ended with ${code}`
+        reject(new RenderError(`${name}: ${words}`))
+      }
     })
   })
 }

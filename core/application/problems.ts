@@ -66,7 +66,7 @@ export function sourceProblems(source: ApplicationSource, at: string): readonly 
   if (path === '' && chart === '' && ref === '') {
     problems.push(`${at}: give path (a directory of the repository) or chart; "." is its root`)
   }
-  if (chart !== '') problems.push(...chartProblems(source, at))
+  if (chart !== '' || repoURL.startsWith('oci://')) problems.push(...chartProblems(source, at))
   const explicit = tools.filter((tool) => isFilled(source[tool]))
   if (explicit.length > 1) {
     problems.push(`${at}: multiple application sources defined: ${explicit.join(', ')}; keep one`)
@@ -74,9 +74,13 @@ export function sourceProblems(source: ApplicationSource, at: string): readonly 
   return problems
 }
 
-function chartProblems({ path, ref, targetRevision }: ApplicationSource, at: string) {
+function chartProblems({ path, ref, chart, targetRevision }: ApplicationSource, at: string) {
+  // names travel in the arguments of Helm
+  if (chart && !/^[A-Za-z0-9][\w.-]*(\/[\w.-]+)*$/.test(chart)) {
+    return [`${at}.chart: ${chart} is not the name of a chart`]
+  }
   return [
-    ...(path ? [`${at}.path: must be empty when chart is set`] : []),
+    ...(path && chart ? [`${at}.path: must be empty when chart is set`] : []),
     ...(ref ? [`${at}.ref: cannot be combined with chart`] : []),
     ...(targetRevision ? [] : [`${at}.targetRevision: the version of the chart is missing`]),
   ]

@@ -24,7 +24,7 @@ export function credentialsFor(
         (a.secret < b.secret ? -1 : 1),
     )
   const own = usable.find(
-    (one) => !one.isTemplate && one.type === type && spelled(one.url) === wanted,
+    (one) => !one.isTemplate && isOfType(one, type) && spelled(one.url) === wanted,
   )
   if (own !== undefined && signsIn(own)) return own
   const template = usable
@@ -37,6 +37,11 @@ export function credentialsFor(
     secret: template.secret,
     unbuilt: [...own.unbuilt, ...template.unbuilt],
   }
+}
+
+/** Argo CD has two ways to name a registry: the type `oci`, and `helm` with `enableOCI`. */
+function isOfType({ type, enableOCI }: RepositoryCredentials, wanted: string): boolean {
+  return (type === 'helm' && enableOCI === true ? 'oci' : type) === wanted
 }
 
 function longest(
@@ -61,7 +66,12 @@ function hostOf(url: string): string {
 
 /** One spelling, without the user of an https address. */
 function spelled(url: string): string {
-  return normalizeGitUrl(url.trim().replace(/\/+$/, ''))
+  return normalizeGitUrl(
+    url
+      .trim()
+      .replace(/^oci:\/\//i, '')
+      .replace(/\/+$/, ''),
+  )
     .replace(/^(https?:\/\/)[^@/]*@/, '$1')
     .replace(/\/+$/, '')
 }

@@ -20,6 +20,10 @@ export type RepositoryCredentials = {
   readonly noProxy?: string
   /** Neither the certificate nor the host key of the server is looked at. */
   readonly insecure?: boolean
+  /** Of a Secret of the type `helm`: the charts lie in a registry (HELM-23). */
+  readonly enableOCI?: boolean
+  /** The registry is spoken to without TLS (REPO-08). */
+  readonly plainHttp?: boolean
   /** Keys that are set and not acted on, for messages. */
   readonly unbuilt: readonly string[]
 }
@@ -59,6 +63,8 @@ export function readRepositorySecret({
     type: fields.get('type')?.trim() || 'git',
     ...Object.fromEntries(given),
     ...((isOn('insecure') || isOn('insecureIgnoreHostKey')) && { insecure: true }),
+    ...(isOn('enableOCI') && { enableOCI: true }),
+    ...(isOn('insecureOCIForceHttp') && { plainHttp: true }),
     unbuilt: later.filter((key) => fields.get(key)),
   }
 }

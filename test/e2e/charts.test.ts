@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { applicationsPath, failureOf, isDeployed, whenApplication } from '../harness/application.ts'
+import { type ChartServer, startChartRepository, startRegistry } from '../harness/chart-server.ts'
+import { packChart } from '../harness/packed-chart.ts'
+import { chart, openRenderScene, type RenderScene } from './render-scene.ts'
+
+const namespace = 'e2e-charts'
+const secrets = '/api/v1/namespaces/argocd/secrets'
+let scene: RenderScene
+let repository: ChartServer
+let registry: ChartServer
+
+/** The chart of the scene with another colour. */
+async function publish(server: ChartServer, name: string, version: string, color: string) {
+  const files = {
+    'values.yaml': `color: ${color}\nsize: small\nshape: round\n`,
+    'values-large.yaml': 'size: large\n',
+    'templates/config.yaml': chart['chart/templates/config.yaml'],
+  }
+  server.publish(name, version, await packChart('web', version, files))
+}
+
+beforeAll(async () => {
+  scene = await openRenderScene(inject('endpoints'), namespace)
+  repository = await startChartRepository()
+  registry = await startRegistry({
+    authorization: `Basic ${Buffer.from('kim:hunter').toString('base64')}`,
+  })
+  await publish(repository, 'web', '1.2.3', 'blue')
+  await publish(registry, 'team/web', '0.1.0', 'grey')
+})
+afterAll(async () => {
+  await scene.kube.try('DELETE', `${secrets}/registry`)
+  await repository.close()
+  await registry.close()
+  await scene.close()
+})
+
+describe('a chart of a chart repository', () => {
+  it('is deployed with value files of its own and of a repository (SRC-07, SRC-08)', async () => {
+    const head = await scene.repository.push({ 'web/values.yaml': 'shape: flat\n' })
+    const sources = [
+      {
+        ...{ repoURL: `http://${repository.host}`, chart: 'web', targetRevision: '1.2.3' },
+        helm: { valueFiles: ['values-large.yaml', '$values/web/values.yaml'] },
+      },
+      { repoURL: scene.repository.url, ref: 'values' },
+    ]
+    await scene.create('packed', { spec: { source: undefined, sources } })
+    const { status } = await whenApplication(scene.kube, 'packed', isDeployed('1.2.3'))
+    expect(await scene.data('packed-chart')).toMatchObject({
+      ...{ color: 'blue', size: 'large', shape: 'flat' },
+    })
+    expect(status?.sync?.revisions).toEqual(['1.2.3', head])
+    expect(status?.conditions ?? []).toEqual([])
+    const next = await scene.push({ 'web/values.yaml': 'shape: square\n' })
+    await whenApplication(scene.kube, 'packed', ({ sync }) => sync?.revisions?.[1] === next)
+    expect(await scene.data('packed-chart')).toMatchObject({ shape: 'square' })
+  })
+
+  it('goes up with the constraint when a newer version is seen (SRC-05)', async () => {
+    const source = { repoURL: `http://${repository.host}`, chart: 'web', targetRevision: '1.x' }
+    await scene.create('newest', { spec: { source } })
+    await whenApplication(scene.kube, 'newest', isDeployed('1.2.3'))
+    await publish(repository, 'web', '1.10.0', 'green')
+    await publish(repository, 'web', '2.0.0', 'red')
+    await scene.kube.patch(`${applicationsPath}/newest`, {
+      metadata: { annotations: { 'argocd.argoproj.io/refresh': 'normal' } },
+    })
+    await whenApplication(scene.kube, 'newest', isDeployed('1.10.0'))
+    expect(await scene.data('newest-chart')).toMatchObject({ color: 'green' })
+  })
+
+  it('reads no file outside of the chart', async () => {
+    const source = {
+      ...{ repoURL: `http://${repository.host}`, chart: 'web', targetRevision: '1.2.3' },
+      helm: { valueFiles: ['../../../../etc/hostname'] },
+    }
+    await scene.create('chart-out', { spec: { source } })
+    expect(await failureOf(scene.kube, 'chart-out')).toMatchObject({
+      cause: 'render',
+      evidence: expect.stringContaining('leaves the repository'),
+    })
+  })
+
+  it('says which version it does not find', async () => {
+    const source = { repoURL: `http://${repository.host}`, chart: 'web', targetRevision: '9.9.9' }
+    await scene.create('chart-missing', { spec: { source } })
+    expect(await failureOf(scene.kube, 'chart-missing')).toMatchObject({
+      cause: 'git-access',
+      evidence: expect.stringContaining('9.9.9'),
+    })
+  })
+})
+
+describe('a chart of a registry', () => {
+  it('is deployed with the Secret of the registry (SRC-20, HELM-23)', async () => {
+    await scene.kube.request('POST', secrets, {
+      metadata: { name: 'registry', labels: { 'argocd.argoproj.io/secret-type': 'repository' } },
+      stringData: {
+        ...{ type: 'helm', enableOCI: 'true', insecureOCIForceHttp: 'true' },
+        ...{ url: `${registry.host}/team`, username: 'kim', password: 'hunter' },
+      },
+    })
+    const source = { repoURL: `${registry.host}/team`, chart: 'web', targetRevision: '~0.1.0' }
+    await scene.create('registered', { spec: { source } })
+    await whenApplication(scene.kube, 'registered', isDeployed('0.1.0'))
+    expect(await scene.data('registered-chart')).toMatchObject({ color: 'grey' })
+  })
+})
