@@ -1,7 +1,7 @@
 import type { StoredApplication } from '../clients/applications.ts'
 import { digestOf } from '../core/digest.ts'
 import { usesRevision } from '../core/render/environment.ts'
-import type { FileAt } from './checkout.ts'
+import type { Checkout, FileAt } from './checkout.ts'
 import type { SourceReads } from './source-reads.ts'
 import { type SourceAt, type SourceClients, sourcesAt } from './sources.ts'
 
@@ -34,11 +34,30 @@ async function partsOf({ source, checkout, reads, tree }: SourceAt): Promise<rea
   // a lender counts by the files that are lent
   if (reads === undefined) return []
   const begin = [renderers[reads.tool], tree]
-  if (reads.tool === 'Directory') return [...begin, source.directory ?? null]
+  if (reads.tool === 'Directory') {
+    const { directory } = source
+    return [
+      ...begin,
+      directory ?? null,
+      ...(await jsonnetParts(directory?.jsonnet, checkout, reads)),
+    ]
+  }
   const options = (reads.tool === 'Helm' ? source.helm : source.kustomize) ?? null
   const outside = await Promise.all(filesOf(reads, checkout).map(identityOf))
   const commit = usesRevision(JSON.stringify(options)) ? [checkout.commit] : []
   return [...begin, options, outside, ...commit]
+}
+
+/** Nothing for a directory without programs: it has the digest that it always had. */
+async function jsonnetParts(
+  options: unknown,
+  checkout: Checkout,
+  { jsonnet }: SourceReads,
+): Promise<readonly unknown[]> {
+  if (jsonnet === undefined) return []
+  const files = jsonnet.paths.map((path) => ({ checkout, path }))
+  const commit = usesRevision(JSON.stringify(options ?? null)) ? [checkout.commit] : []
+  return ['jsonnet-1', await Promise.all(files.map(identityOf)), ...commit]
 }
 
 function filesOf({ paths, lent }: SourceReads, checkout: FileAt['checkout']): readonly FileAt[] {

@@ -153,7 +153,8 @@ function substituted(
   return { ...options, commonAnnotations: Object.fromEntries(entries) }
 }
 
-function environmentOf(
+/** What may be written into values of this source instead of a literal. */
+export function environmentOf(
   { application, ref }: StoredApplication,
   source: GitSource,
   revision: string,

@@ -8,7 +8,8 @@ import type { ParsedManifest } from '../core/manifest/yaml.ts'
 import { readDirectory } from '../core/render/directory.ts'
 import type { ActivityClients } from './clients.ts'
 import { destinationOf, requestedApplication } from './current.ts'
-import { renderWithTool } from './render-tools.ts'
+import { renderJsonnet } from './render-jsonnet.ts'
+import { environmentOf, renderWithTool } from './render-tools.ts'
 import { writeRendered } from './rendered.ts'
 import { type SourceAt, sourcesAt } from './sources.ts'
 
@@ -105,5 +106,9 @@ async function parse(
     recurse: source.directory?.recurse === true,
   })
   const readBlobs = (ids: readonly string[]) => reader.readBlobs(url, ids)
-  return await readDirectory(entries, source.directory ?? {}, readBlobs)
+  const plain = await readDirectory(entries, source.directory ?? {}, readBlobs)
+  if (reads.jsonnet === undefined) return plain
+  const environment = environmentOf(current, source, commit)
+  const programs = { source, checkout, reads: reads.jsonnet, environment }
+  return [...plain, ...(await renderJsonnet(tools, programs))]
 }

@@ -7,6 +7,7 @@ import { readYaml } from '../core/render/read-yaml.ts'
 import { kustomizationIn, type Tool, toolOf } from '../core/render/tool.ts'
 import { type Checkout, clean, type FileAt, namesIn, textAt } from './checkout.ts'
 import { helmReads, type Lenders } from './helm-reads.ts'
+import { type JsonnetReads, jsonnetReads } from './jsonnet-reads.ts'
 
 /** What renders a source, and all that it reads: paths from the root of the repository. */
 export type SourceReads = {
@@ -20,6 +21,8 @@ export type SourceReads = {
   readonly parameterFiles: readonly FileAt[]
   /** Whether charts of the same repository have to be packed first. */
   readonly hasLocalCharts: boolean
+  /** The Jsonnet programs of a directory that holds any. */
+  readonly jsonnet?: JsonnetReads
 }
 
 /** Finds out what a render of the source would read, without rendering it (SRC-10). */
@@ -32,10 +35,12 @@ export async function readsOf(
   const names = await namesIn(checkout, folder)
   const tool = toolOf(source, names)
   if (tool === 'Helm') return { tool, ...(await helmReads({ checkout, folder, lenders }, source)) }
-  const paths =
-    tool === 'Kustomize' ? await kustomizeReads(checkout, source, folder) : new Set([folder])
   const none = { lent: [], valueFiles: [], parameterFiles: [], hasLocalCharts: false }
-  return { tool, paths: [...paths], ...none }
+  if (tool === 'Kustomize') {
+    return { tool, paths: [...(await kustomizeReads(checkout, source, folder))], ...none }
+  }
+  const jsonnet = await jsonnetReads(checkout, source, folder)
+  return { tool, paths: [folder], ...none, ...(jsonnet !== undefined && { jsonnet }) }
 }
 
 const knownReferences = new LRUCache<string, References>({ max: 20_000 })

@@ -13,6 +13,7 @@ const Settings = z.object({
   KUBECONFIG: z.string().optional(),
   DRIFTLESS_HELM: z.string().default('helm'),
   DRIFTLESS_KUSTOMIZE: z.string().default('kustomize'),
+  DRIFTLESS_JSONNET: z.string().default('jsonnet'),
   DRIFTLESS_NAMESPACE: z.string().default('argocd'),
   DRIFTLESS_HOST: z.string().default('127.0.0.1'),
   DRIFTLESS_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
@@ -42,7 +43,7 @@ export type Config = {
   readonly data: string
   readonly allowLoopback: boolean
   /** Programs: absolute paths, or names that are looked up on PATH. */
-  readonly tools: { readonly helm: string; readonly kustomize: string }
+  readonly tools: { readonly helm: string; readonly kustomize: string; readonly jsonnet: string }
   /** Zero switches polling off. */
   readonly pollMs: number
   /** How often a cluster is searched for what nobody knows of; zero switches it off. */
@@ -87,6 +88,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     tools: {
       helm: programPath(settings.DRIFTLESS_HELM, env.PATH),
       kustomize: programPath(settings.DRIFTLESS_KUSTOMIZE, env.PATH),
+      jsonnet: programPath(settings.DRIFTLESS_JSONNET, env.PATH),
     },
     pollMs: settings.DRIFTLESS_POLL_SECONDS * 1000,
     scanMs: settings.DRIFTLESS_SCAN_SECONDS * 1000,

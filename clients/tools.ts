@@ -14,6 +14,8 @@ export type Workspace = {
   helm(folder: string, args: readonly string[]): Promise<string>
   /** `kustomize build` of a folder of the repository. */
   kustomize(folder: string): Promise<string>
+  /** `jsonnet` for one file of the repository, with folders of it in which imports are looked for. */
+  jsonnet(file: string, libraries: readonly string[], args: readonly string[]): Promise<string>
 }
 
 /** The renderers that are programs of their own. Errors are RenderError. */
@@ -21,19 +23,23 @@ export type Tools = {
   workspace<T>(work: (workspace: Workspace) => Promise<T>): Promise<T>
 }
 
-export type ToolPaths = { readonly helm: string; readonly kustomize: string }
+export type ToolPaths = {
+  readonly helm: string
+  readonly kustomize: string
+  readonly jsonnet: string
+}
 
 // what the programs may use of memory before they collect harder
 const memoryLimit = '512MiB'
 const deadProxy = 'http://127.0.0.1:1'
 
-export function createTools({ helm, kustomize }: ToolPaths): Tools {
+export function createTools(paths: ToolPaths): Tools {
   return {
     async workspace(work) {
       // mkdtemp makes it for us alone (0700)
       const root = await mkdtemp(join(tmpdir(), 'driftless-render-'))
       try {
-        return await work(workspaceIn(root, { helm, kustomize }))
+        return await work(workspaceIn(root, paths))
       } finally {
         await rm(root, { recursive: true, force: true })
       }
@@ -41,7 +47,7 @@ export function createTools({ helm, kustomize }: ToolPaths): Tools {
   }
 }
 
-function workspaceIn(root: string, { helm, kustomize }: ToolPaths): Workspace {
+function workspaceIn(root: string, { helm, kustomize, jsonnet }: ToolPaths): Workspace {
   const tree = join(root, 'tree')
   const inside = (path: string): string => {
     const full = join(tree, path)
@@ -83,6 +89,17 @@ function workspaceIn(root: string, { helm, kustomize }: ToolPaths): Workspace {
         name: 'kustomize',
         args: ['build', '.'],
         cwd: inside(folder),
+        env,
+      }),
+    jsonnet: (file, libraries, args) =>
+      runTool({
+        command: jsonnet,
+        name: 'jsonnet',
+        args: [
+          ...libraries.flatMap((folder) => ['--jpath', inside(folder)]),
+          ...[...args, '--', inside(file)],
+        ],
+        cwd: tree,
         env,
       }),
   }

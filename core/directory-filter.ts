@@ -13,7 +13,15 @@ const manifestFile = /\.(?:yaml|yml|json)$/
  * manifests only, of the top directory unless `recurse`; `exclude` wins over `include`.
  */
 export function isRenderedFile(path: string, filter: DirectoryFilter): boolean {
-  if (!manifestFile.test(path)) return false
+  return manifestFile.test(path) && isSelected(path, filter)
+}
+
+/** The same for a program that gives manifests; libraries (`.libsonnet`) are only imported. */
+export function isProgramFile(path: string, filter: DirectoryFilter): boolean {
+  return path.endsWith('.jsonnet') && isSelected(path, filter)
+}
+
+function isSelected(path: string, filter: DirectoryFilter): boolean {
   if (filter.recurse !== true && path.includes('/')) return false
   if (filter.exclude && globMatch(filter.exclude, path)) return false
   return !filter.include || globMatch(filter.include, path)

@@ -53,7 +53,6 @@ function sourceFields({ source, sources, sourceHydrator }: ApplicationSpec): rea
 function oneSource(source: ApplicationSource, at: string): readonly string[] {
   const later = ['plugin'] as const
   const fields = later.filter((field) => isSet(source[field])).map((field) => `${at}.${field}`)
-  if (isSet(source.directory?.jsonnet)) fields.push(`${at}.directory.jsonnet`)
   const isArtifact = source.repoURL?.startsWith('oci://') === true
   if (isArtifact && isSet(source.path) && source.path !== '.') {
     fields.push(`${at}.path of an oci:// address`)

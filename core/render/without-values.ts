@@ -9,9 +9,9 @@ const shortestSecret = 5
  */
 export function withoutValues(
   message: string,
-  { helm = {}, kustomize = {} }: ApplicationSource,
+  { helm = {}, kustomize = {}, directory = {} }: ApplicationSource,
 ): string {
-  const given = [...leavesOf(helm), ...leavesOf(kustomize.patches)]
+  const given = [...leavesOf(helm), ...leavesOf(kustomize.patches), ...leavesOf(directory.jsonnet)]
   const literals = message.replaceAll(/literal sources \[[^\]]*\]/g, 'literal sources [***]')
   const shown = literals.replace(/\s*with config:[\s\S]*/i, '')
   return given
@@ -20,13 +20,15 @@ export function withoutValues(
     .reduce((text, value) => text.replaceAll(value, '***'), shown)
 }
 
+const notValues = new Set(['name', 'path', 'valueFiles', 'libs'])
+
 /** The texts and numbers that may be secrets: values, not the names of files and fields. */
 function leavesOf(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value, ...wordsOf(value)]
   if (typeof value === 'number') return [String(value)]
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, field]) =>
-    name === 'name' || name === 'path' || name === 'valueFiles' ? [] : leavesOf(field),
+    notValues.has(name) ? [] : leavesOf(field),
   )
 }
 
