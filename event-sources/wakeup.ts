@@ -6,6 +6,7 @@ import { repositoryKey } from '../core/event/repository-key.ts'
 import { nameOf } from '../core/flow/names.ts'
 import type { ApplicationRef, Look, Wake } from '../core/flow.ts'
 import { type Notice, showNotice } from '../core/notification/notice.ts'
+import { shortRevision } from '../core/short-revision.ts'
 import {
   applicationWorkflow,
   applicationWorkflowId,
@@ -89,7 +90,7 @@ export function createWakeup({ temporal, find, controlCluster }: WakeupOptions):
 /** `guestbook → 3f2a1c9 "fix probe" by kim (push)`, as far as it is known. */
 function summaryOf({ name }: ApplicationRef, { reason, commit, about }: Wake): string {
   if (commit === undefined) return `${name} (${reason})`
-  return `${name} → ${commit.slice(0, 7)}${about === undefined ? '' : ` ${about}`} (${reason})`
+  return `${name} → ${shortRevision(commit)}${about === undefined ? '' : ` ${about}`} (${reason})`
 }
 
 /** Names a repository whatever form its URL has. */

@@ -2,6 +2,7 @@ import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporali
 import { SupersededError } from '../core/errors.ts'
 import type { FailureText, RenderedManifests, ResourceResult, SyncPlan } from '../core/flow.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
+import { shortRevision } from '../core/short-revision.ts'
 import { behavesAs, hasPatch } from './behaviour.ts'
 import type { CarriedOperation } from './contract.ts'
 import { resultTable } from './details.ts'
@@ -206,5 +207,5 @@ async function notCompared(operation: Operation, failure: Failure): Promise<Outc
 }
 
 function short({ revision }: { readonly revision: string }): string {
-  return revision.slice(0, 7)
+  return shortRevision(revision)
 }

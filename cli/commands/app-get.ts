@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { shortRevision } from '../../core/short-revision.ts'
 import { type ApplicationView, firstSource, policyText } from '../client/application-view.ts'
 import { connect, type ServerOptions, withServer } from '../client/connect.ts'
 import { age } from '../output/age.ts'
@@ -59,7 +60,7 @@ function factsOf(application: ApplicationView, now: number): readonly Fact[] {
     ['Sync Policy', policyText(application)],
     [
       'On Hold',
-      hold === undefined ? '' : `at ${hold.revision.slice(0, 7)} by ${hold.by} since ${hold.at}`,
+      hold === undefined ? '' : `at ${shortRevision(hold.revision)} by ${hold.by} since ${hold.at}`,
     ],
     ['Sync Status', `${status.sync?.status ?? 'Unknown'} ${revisionText(application)}`.trimEnd()],
     [
@@ -79,7 +80,7 @@ function factsOf(application: ApplicationView, now: number): readonly Fact[] {
 
 function revisionText({ status }: ApplicationView): string {
   const revision = status?.sync?.revision
-  return revision === undefined ? '' : `(${revision.slice(0, 7)})`
+  return revision === undefined ? '' : `(${shortRevision(revision)})`
 }
 
 function conditionLines({ status }: ApplicationView, now: number): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { shortRevision } from '../../core/short-revision.ts'
 import type { ApplicationView } from '../client/application-view.ts'
 import { connect, type ServerOptions, withServer } from '../client/connect.ts'
 import { CommandEnd } from '../exit.ts'
@@ -43,7 +44,7 @@ async function history(name: string, options: ServerOptions & OutputOptions): Pr
       table(
         ['ID', 'DATE', 'REVISION', 'BY', 'HEALS'],
         entries.map(({ id, deployedAt, revision, initiatedBy, heals }) => [
-          ...[String(id), deployedAt, revision.slice(0, 7)],
+          ...[String(id), deployedAt, shortRevision(revision)],
           ...[String(initiatedBy?.username ?? 'automated'), heals === undefined ? '' : `${heals}`],
         ]),
       ),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { shortRevision } from '../../core/short-revision.ts'
 import {
   type ApplicationView,
   conditionsText,
@@ -67,9 +68,10 @@ function row(item: ApplicationView): readonly (string | undefined)[] {
 function wideRow(item: ApplicationView): readonly (string | undefined)[] {
   const { destination = {} } = item.spec
   const source = firstSource(item)
+  const revision = item.status?.sync?.revision
   return [
     ...[destination.server ?? destination.name, destination.namespace],
     ...[source.repoURL, source.chart ?? source.path, source.targetRevision ?? 'HEAD'],
-    item.status?.sync?.revision?.slice(0, 7),
+    revision && shortRevision(revision),
   ]
 }

@@ -8,6 +8,7 @@ import type {
   StatusReport,
 } from '../flow.ts'
 import { showKey } from '../manifest/key.ts'
+import { shortRevision } from '../short-revision.ts'
 import type { ApplicationStatus } from '../status/status.ts'
 import { type DecisionEvent, decisionEvent } from './decision.ts'
 
@@ -63,7 +64,7 @@ function outcomeOf(
   if (problems.length > 0) return problems.join('; ')
   if (ends !== undefined) return ends.message
   const { status = 'Unknown', revision = '' } = after.sync ?? {}
-  return `${status} at ${revision.slice(0, 7)}, health ${after.health?.status ?? 'Unknown'}`
+  return `${status} at ${shortRevision(revision)}, health ${after.health?.status ?? 'Unknown'}`
 }
 
 function ofOperation({ ref, after, report }: Reporting, operation: OperationFacts): DecisionEvent {
@@ -75,7 +76,7 @@ function ofOperation({ ref, after, report }: Reporting, operation: OperationFact
     ...{ step: 'operated', id: `${ref.uid}-${startedAt}`, source: sourceOf(ref) },
     ...{ at: report.at, events: report.decided?.events ?? [], revision },
     application: nameOf(ref),
-    summary: `${phase} at ${revision.slice(0, 7)}: ${message}; ${counted.join(', ') || 'no objects'}; health ${health}`,
+    summary: `${phase} at ${shortRevision(revision)}: ${message}; ${counted.join(', ') || 'no objects'}; health ${health}`,
     ...failureIn(failure && explainFailure(failure)),
     facts: {
       ...{ operation: operationId(ref, startedAt), phase, health, attempt: retryCount + 1 },

@@ -1,4 +1,5 @@
 import type { Failure } from '../failure/failure.ts'
+import { shortRevision } from '../short-revision.ts'
 import { mrkdwn } from './mrkdwn.ts'
 import type { Notice, NoticeCounts } from './notice.ts'
 
@@ -116,10 +117,6 @@ function field(name: string, value: string): readonly Mrkdwn[] {
 
 function context(text: string): SlackBlock {
   return { type: 'context', elements: [{ type: 'mrkdwn', text: mrkdwn(text, limits.context) }] }
-}
-
-function shortRevision(revision: string): string {
-  return /^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 7) : revision
 }
 
 function took({ startedAt, at }: Notice): string {

@@ -2,6 +2,7 @@ import { sha256Hex } from '../digest.ts'
 import { explainFailure, type Failure } from '../failure/failure.ts'
 import { operationId } from '../flow/names.ts'
 import type { ApplicationRef, OperationFacts, ResourceResult, StatusReport } from '../flow.ts'
+import { shortRevision } from '../short-revision.ts'
 import type { ApplicationStatus } from '../status/status.ts'
 
 // a notice travels in a signal, and nobody reads more in a chat
@@ -47,7 +48,7 @@ export function replyPart({ cause, object = '', evidence }: Failure): string {
 
 /** One line for the Temporal UI. */
 export function showNotice({ phase, revision, message }: Notice): string {
-  return `${phase} ${revision.slice(0, 7)}: ${message}`.slice(0, 150)
+  return `${phase} ${shortRevision(revision)}: ${message}`.slice(0, 150)
 }
 
 export type Reporting = {

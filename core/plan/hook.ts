@@ -42,7 +42,12 @@ export type HookRun = {
 export function hookName({ metadata }: Manifest, { startedAt, revision, phase }: HookRun): string {
   if (metadata.name !== undefined) return metadata.name
   const seconds = Math.floor(startedAt / 1000)
-  return `${metadata.generateName ?? ''}${revision.slice(0, 7)}-${phase.toLowerCase()}-${seconds}`
+  // the version of a chart has signs that no name may have
+  const short = revision
+    .slice(0, 7)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '-')
+  return `${metadata.generateName ?? ''}${short}-${phase.toLowerCase()}-${seconds}`
 }
 
 /** The hook as it is created: named, marked with its run, and kept by our finalizer. */
