@@ -52,9 +52,9 @@ describe('parameters in the repository (SRC-12)', () => {
       'plain/.argocd-source-somebody.yaml': 'directory: {recurse: true}\n',
     })
     await scene.deploy('prefixed', { path: 'base' })
-    await scene.deploy('one-source', { path: 'plain' })
+    await scene.deploy('beside-overrides', { path: 'plain' })
     await whenApplication(scene.kube, 'prefixed', isDeployed(head))
-    await whenApplication(scene.kube, 'one-source', isDeployed(head))
+    await whenApplication(scene.kube, 'beside-overrides', isDeployed(head))
     expect(await scene.data('pre-base')).toEqual({ value: 'one' })
     expect(await scene.data('plain')).toEqual({ value: 'one' })
   })
