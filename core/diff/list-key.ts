@@ -2,21 +2,23 @@ import { groupOf } from '../manifest/key.ts'
 import type { Json, Manifest } from '../manifest/manifest.ts'
 
 /** By the name of the list: the fields that tell its elements apart, as the API of the built-in kinds has them. */
-const keys: Readonly<Record<string, readonly string[]>> = {
-  containers: ['name'],
-  initContainers: ['name'],
-  ephemeralContainers: ['name'],
-  env: ['name'],
-  volumes: ['name'],
-  volumeMounts: ['mountPath'],
-  volumeDevices: ['devicePath'],
-  ports: ['containerPort', 'port'],
-  imagePullSecrets: ['name'],
-  secrets: ['name'],
-  hostAliases: ['ip'],
-  topologySpreadConstraints: ['topologyKey'],
-  webhooks: ['name'],
-}
+const keys: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    containers: ['name'],
+    initContainers: ['name'],
+    ephemeralContainers: ['name'],
+    env: ['name'],
+    volumes: ['name'],
+    volumeMounts: ['mountPath'],
+    volumeDevices: ['devicePath'],
+    ports: ['containerPort', 'port'],
+    imagePullSecrets: ['name'],
+    secrets: ['name'],
+    hostAliases: ['ip'],
+    topologySpreadConstraints: ['topologyKey'],
+    webhooks: ['name'],
+  }),
+)
 
 /** Whether the kind is one of Kubernetes itself, whose lists and quantities we know. */
 export function isBuiltIn({ apiVersion }: Manifest): boolean {
@@ -43,7 +45,7 @@ export function isKeyed(name: string, elements: readonly Json[]): boolean {
 
 function keyOf(name: string, element: Json): string | undefined {
   const fields = fieldsOf(element)
-  return (keys[name] ?? []).find((key) => fields[key] !== undefined)
+  return keys.get(name)?.find((key) => fields[key] !== undefined)
 }
 
 function fieldsOf(element: Json): Readonly<Record<string, Json>> {

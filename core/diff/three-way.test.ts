@@ -92,6 +92,14 @@ describe('DIFF-01: what an apply would change, without asking the server', () =>
     expect(threeWayFields(role({}), live)).toEqual([])
   })
 
+  test('a list may be named like a method', () => {
+    const object = {
+      ...{ apiVersion: 'apps/v1', kind: 'Any', metadata: { name: 'a' } },
+      spec: { valueOf: [''], constructor: [{ a: 1 }] },
+    }
+    expect(threeWayFields(object, structuredClone(object))).toEqual([])
+  })
+
   test('an object does not differ from itself', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.boolean(), (spec, builtIn) => {

@@ -10,14 +10,14 @@ const operationAnnotation = 'driftless.dev/operation'
 
 export type DeletePolicy = 'BeforeHookCreation' | 'HookSucceeded' | 'HookFailed'
 
-const policies: Readonly<Record<string, DeletePolicy>> = {
-  BeforeHookCreation: 'BeforeHookCreation',
-  HookSucceeded: 'HookSucceeded',
-  HookFailed: 'HookFailed',
-  'before-hook-creation': 'BeforeHookCreation',
-  'hook-succeeded': 'HookSucceeded',
-  'hook-failed': 'HookFailed',
-}
+const policies: ReadonlyMap<string, DeletePolicy> = new Map([
+  ['BeforeHookCreation', 'BeforeHookCreation'],
+  ['HookSucceeded', 'HookSucceeded'],
+  ['HookFailed', 'HookFailed'],
+  ['before-hook-creation', 'BeforeHookCreation'],
+  ['hook-succeeded', 'HookSucceeded'],
+  ['hook-failed', 'HookFailed'],
+])
 
 /** When the hook is deleted (HOOK-06, HELM-18); before the next one is created unless it says otherwise. */
 export function deletePoliciesOf({ metadata }: Manifest): readonly DeletePolicy[] {
@@ -26,7 +26,7 @@ export function deletePoliciesOf({ metadata }: Manifest): readonly DeletePolicy[
     annotations['argocd.argoproj.io/hook-delete-policy'] ??
     annotations['helm.sh/hook-delete-policy'] ??
     ''
-  const named = text.split(',').flatMap((name) => policies[name.trim()] ?? [])
+  const named = text.split(',').flatMap((name) => policies.get(name.trim()) ?? [])
   return named.length === 0 ? ['BeforeHookCreation'] : named
 }
 

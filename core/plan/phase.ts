@@ -13,14 +13,14 @@ const phases: readonly Phase[] = [
 ]
 
 /** HELM-16; `crd-install` is an ordinary resource, the other Helm hooks have no phase. */
-const helmPhases: Readonly<Record<string, Phase>> = {
-  'pre-install': 'PreSync',
-  'pre-upgrade': 'PreSync',
-  'post-install': 'PostSync',
-  'post-upgrade': 'PostSync',
-  'pre-delete': 'PreDelete',
-  'post-delete': 'PostDelete',
-}
+const helmPhases: ReadonlyMap<string, Phase> = new Map([
+  ['pre-install', 'PreSync'],
+  ['pre-upgrade', 'PreSync'],
+  ['post-install', 'PostSync'],
+  ['post-upgrade', 'PostSync'],
+  ['pre-delete', 'PreDelete'],
+  ['post-delete', 'PostDelete'],
+])
 
 function listed(manifest: Manifest, annotation: string): readonly string[] {
   const text = manifest.metadata.annotations?.[annotation]
@@ -44,7 +44,7 @@ export function phasesOf(manifest: Manifest): readonly Phase[] {
   if (own.includes('Skip')) return []
   if (own.length > 0) return phases.filter((phase) => own.includes(phase)) // HELM-19
   if (!isHook(manifest)) return ['Sync']
-  const helm = listed(manifest, 'helm.sh/hook').map((name) => helmPhases[name])
+  const helm = listed(manifest, 'helm.sh/hook').map((name) => helmPhases.get(name))
   return phases.filter((phase) => helm.includes(phase))
 }
 
