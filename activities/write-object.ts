@@ -3,6 +3,7 @@ import type { Cluster } from '../clients/kube/cluster.ts'
 import { ownedDigest } from '../core/diff/owned.ts'
 import { AdmissionDenied, ConflictError, SupersededError } from '../core/errors.ts'
 import type { ResourceResult } from '../core/flow.ts'
+import { kindBroughtBy, servedByCrd } from '../core/manifest/crd.ts'
 import { keyOf, partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { hasSyncOption } from '../core/manifest/sync-option.ts'
@@ -34,6 +35,10 @@ export async function applyObject(writer: Writer, key: ResourceKey): Promise<Res
   }
   const way = writeWayOf(current.application, declared.manifest)
   const applied = await write(writer, declared.manifest, way, before)
+  if (kindBroughtBy(applied) !== undefined) {
+    // its objects come next; that it is not served in time is told by them
+    await cluster.discovery.appear(servedByCrd(applied), servedMs)
+  }
   cluster.settled.set(key, { desired: declared.digest, owned: ownedDigest(applied) })
   const unchanged = before?.metadata.resourceVersion === applied.metadata.resourceVersion
   return unchanged ? { key, status: 'Unchanged' } : { key, status: 'Synced' }
@@ -60,6 +65,7 @@ async function write(
 }
 
 const goneMs = 60_000
+const servedMs = 30_000
 
 /** Deletes the object with what it owns, waits until it is gone, and makes it anew (OPT-11). */
 async function remake(

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { UnknownKindError } from '../../core/errors.ts'
 import type { KubeTransport } from './transport.ts'
 
@@ -16,6 +17,8 @@ export type Discovery = {
   resource(apiVersion: string, kind: string): Promise<Resource>
   /** The kind in the version the server prefers. */
   preferred(group: string, kind: string): Promise<Resource>
+  /** Asks until all of these, as `group/version/kind`, are served, for so long at most; says whether they are. */
+  appear(kinds: readonly string[], withinMs: number): Promise<boolean>
   /** Every kind that is served. */
   kinds(): Promise<readonly Pick<Resource, 'group' | 'kind'>[]>
   /** Every `group/version` and `group/version/kind` that is served. */
@@ -30,6 +33,7 @@ type Served = {
 }
 
 const askAgainAfterMs = 2_000
+const appearPauseMs = 100
 const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
 
 export function createDiscovery(transport: KubeTransport): Discovery {
@@ -65,6 +69,15 @@ export function createDiscovery(transport: KubeTransport): Discovery {
         (from) => from.preferred.get(`${group}/${kind}`),
         group === '' ? kind : `${kind}.${group}`,
       ),
+    async appear(kinds, withinMs) {
+      const until = Date.now() + withinMs
+      for (;;) {
+        const { byVersion } = await ask()
+        if (kinds.every((kind) => byVersion.has(kind))) return true
+        if (Date.now() >= until) return false
+        await delay(appearPauseMs)
+      }
+    },
     async kinds() {
       const { preferred } = await (served ?? ask())
       return [...preferred.values()].map(({ group, kind }) => ({ group, kind }))

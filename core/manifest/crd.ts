@@ -19,3 +19,18 @@ export function kindBroughtBy({ kind, spec }: Manifest): string | undefined {
   const { group, names } = (spec ?? {}) as { group?: unknown; names?: { kind?: unknown } }
   return `${group}/${names?.kind}`
 }
+
+type Version = { readonly name?: unknown; readonly served?: unknown }
+
+/** What a CustomResourceDefinition makes the API server serve, each as `group/version/kind`. */
+export function servedByCrd({ spec }: Manifest): readonly string[] {
+  const { group, names, versions } = (spec ?? {}) as {
+    readonly group?: unknown
+    readonly names?: { readonly kind?: unknown }
+    readonly versions?: readonly Version[]
+  }
+  if (!Array.isArray(versions)) return []
+  return versions
+    .filter(({ served }: Version) => served === true)
+    .map(({ name }: Version) => `${group}/${name}/${names?.kind}`)
+}

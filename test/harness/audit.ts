@@ -36,13 +36,22 @@ export function auditedWrites(stackDir: string, namespace: string): readonly Aud
   })
 }
 
-/** Every change of an object that Driftless asked for, dry-runs left out, as `<resource> <namespace>/<name>`. */
-export function changesByDriftless(stackDir: string): readonly string[] {
+/**
+ * Every change that Driftless asked for of the objects of one namespace, and of those without one
+ * that have these names; dry-runs left out, as `<resource> <namespace>/<name>`.
+ */
+export function changesByDriftless(
+  stackDir: string,
+  place: string,
+  names: ReadonlySet<string>,
+): readonly string[] {
   return entriesOf(stackDir).flatMap(({ verb = '', requestURI = '', objectRef }) => {
     const { resource = '', namespace = '', name = '' } = objectRef ?? {}
     const isOurs = requestURI.includes('fieldManager=driftless') || verb === 'delete'
-    if (!isOurs || requestURI.includes('dryRun') || resource === 'applications') return []
-    return [`${resource} ${namespace}/${name}`]
+    const isMeant = namespace === place || (namespace === '' && names.has(name))
+    return isOurs && isMeant && !requestURI.includes('dryRun')
+      ? [`${resource} ${namespace}/${name}`]
+      : []
   })
 }
 
