@@ -118,13 +118,21 @@ function managedResource({ target, live, predicted, message }: States): readonly
 // a count of changes, which the API server keeps where everybody can see it
 const counted = 'deprecated.daemonset.template.generation'
 
-/** Without what the server counts and dates by itself. */
+/** Without what the server and its controllers count, date and report by themselves (DIFF-09). */
 function normal(state: Manifest | undefined): Manifest | undefined {
   if (state === undefined) return undefined
-  const { managedFields: _, resourceVersion: __, generation: ___, ...metadata } = state.metadata
-  if (metadata.annotations?.[counted] === undefined) return { ...state, metadata }
-  const { [counted]: ____, ...annotations } = metadata.annotations
-  return { ...state, metadata: { ...metadata, annotations } }
+  const { status: _, metadata: all, ...declared } = state
+  const { managedFields: __, resourceVersion: ___, generation: ____, ...metadata } = all
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(
+    ([name]) => name !== counted,
+  )
+  return {
+    ...declared,
+    metadata: {
+      ...metadata,
+      ...(metadata.annotations !== undefined && { annotations: Object.fromEntries(annotations) }),
+    },
+  } as Manifest
 }
 
 function text(state: Manifest | undefined): string {
