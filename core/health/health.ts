@@ -1,29 +1,22 @@
 import type { Manifest } from '../manifest/manifest.ts'
 
 /** How well an object does, from best to worst (HEALTH-01). */
-export type HealthStatus =
-  | 'Healthy'
-  | 'Suspended'
-  | 'Progressing'
-  | 'Missing'
-  | 'Degraded'
-  | 'Unknown'
-
-/** The verdict on one object. */
-export type Health = { readonly status: HealthStatus; readonly message?: string }
-
-const order: readonly HealthStatus[] = [
+export const healthStatuses = [
   'Healthy',
   'Suspended',
   'Progressing',
   'Missing',
   'Degraded',
   'Unknown',
-]
+] as const
+export type HealthStatus = (typeof healthStatuses)[number]
+
+/** The verdict on one object. */
+export type Health = { readonly status: HealthStatus; readonly message?: string }
 
 /** Whether `status` is worse than `than`. */
 export function isWorse(status: HealthStatus, than: HealthStatus): boolean {
-  return order.indexOf(status) > order.indexOf(than)
+  return healthStatuses.indexOf(status) > healthStatuses.indexOf(than)
 }
 
 /** The worst of the statuses; Healthy for none, since nothing is wrong then. */

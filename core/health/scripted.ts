@@ -1,14 +1,5 @@
 import { textAt } from '../manifest/field.ts'
-import { type Health, type HealthStatus, verdict } from './health.ts'
-
-const statuses: readonly HealthStatus[] = [
-  'Healthy',
-  'Suspended',
-  'Progressing',
-  'Missing',
-  'Degraded',
-  'Unknown',
-]
+import { type Health, healthStatuses, verdict } from './health.ts'
 
 /** The verdict of a health script: the table with `status` and `message` that it returned (HEALTH-21). */
 export function scriptedHealth(returned: unknown): Health | undefined {
@@ -16,7 +7,7 @@ export function scriptedHealth(returned: unknown): Health | undefined {
   if (returned === null || (typeof returned === 'object' && Object.keys(returned).length === 0)) {
     return undefined
   }
-  const status = statuses.find((known) => known === textAt(returned, 'status'))
+  const status = healthStatuses.find((known) => known === textAt(returned, 'status'))
   if (status === undefined) return verdict('Unknown', 'the health script returned no known status')
   return verdict(status, textAt(returned, 'message'))
 }
