@@ -1,5 +1,6 @@
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
+import type { Settled } from '../clients/kube/settled.ts'
 import { compareObject } from '../core/diff/compare.ts'
 import { ownedDigest } from '../core/diff/owned.ts'
 import { isSameObject } from '../core/diff/same-object.ts'
@@ -69,24 +70,46 @@ export async function compareProven(
   cluster: Cluster,
   desired: Desired,
   ignore?: Ignore,
+  looks = maxLooks,
 ): Promise<Row> {
   // what carries no label is in no watch: only the server knows it
-  const known = isTracked(desired.manifest) ? cluster.live.get(desired.key) : undefined
+  const isWatched = isTracked(desired.manifest)
+  const known = isWatched ? cluster.live.get(desired.key) : undefined
   const live = known ?? (await cluster.refresh(desired.manifest.apiVersion, desired.key))
   const row = compareCached(cluster, desired, ignore?.id, live)
   if (row.verdict !== 'unproven' || live === undefined) return row
+  const proof = await prove(cluster, desired, ignore, live)
+  if (proof === undefined) return { ...row, verdict: 'different' }
+  // without a proof nobody was told of what somebody wrote to our fields meanwhile
+  const now = isWatched ? cluster.live.get(desired.key) : live
+  if (now === undefined || ownedDigest(now) !== proof.owned) {
+    return looks > 1
+      ? await compareProven(cluster, desired, ignore, looks - 1)
+      : { ...row, verdict: 'different' }
+  }
+  cluster.settled.set(desired.key, proof)
+  return { ...row, verdict: 'equal', fields: [] }
+}
+
+const maxLooks = 3
+
+/** The proof that applying would change nothing of this state; undefined when it would, or is refused. */
+async function prove(
+  cluster: Cluster,
+  desired: Desired,
+  ignore: Ignore | undefined,
+  live: Manifest,
+): Promise<Settled | undefined> {
   const applied = await unlessRefused(cluster.dryRun(desired.manifest))
   const there = await inVersionOf(cluster, desired, live)
-  if (applied === undefined || there === undefined) return { ...row, verdict: 'different' }
+  if (applied === undefined || there === undefined) return undefined
   const same = isSameObject(applied, there)
-  if (!same && !(await isSameBesides(cluster, ignore, applied, there)))
-    return { ...row, verdict: 'different' }
-  cluster.settled.set(desired.key, {
+  if (!same && !(await isSameBesides(cluster, ignore, applied, there))) return undefined
+  return {
     desired: desired.digest,
     owned: ownedDigest(live),
     ...(!same && ignore !== undefined && { ignored: ignore.id }),
-  })
-  return { ...row, verdict: 'equal', fields: [] }
+  }
 }
 
 /** The watch may show an object in another version of its kind than the one that is declared. */

@@ -1,6 +1,6 @@
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
-import { ownedDigest } from '../core/diff/owned.ts'
+import type { ApplyOptions } from '../clients/kube/cluster-writes.ts'
 import { AdmissionDenied, ConflictError, SupersededError } from '../core/errors.ts'
 import type { ResourceResult } from '../core/flow.ts'
 import { kindBroughtBy, servedByCrd } from '../core/manifest/crd.ts'
@@ -34,33 +34,34 @@ export async function applyObject(writer: Writer, key: ResourceKey): Promise<Res
     return { key, status: 'Unchanged' }
   }
   const way = writeWayOf(current.application, declared.manifest)
-  const applied = await write(writer, declared.manifest, way, before)
+  const applied = await write(writer, declared, way, before)
   if (kindBroughtBy(applied) !== undefined) {
     // its objects come next; that it is not served in time is told by them
     await cluster.discovery.appear(servedByCrd(applied), servedMs)
   }
-  cluster.settled.set(key, { desired: declared.digest, owned: ownedDigest(applied) })
   const unchanged = before?.metadata.resourceVersion === applied.metadata.resourceVersion
   return unchanged ? { key, status: 'Unchanged' } : { key, status: 'Synced' }
 }
 
 async function write(
   writer: Writer,
-  desired: Manifest,
+  declared: Desired,
   { replace, force, validate }: WriteWay,
   live: Manifest | undefined,
 ): Promise<Manifest> {
   const { cluster } = writer
+  const { manifest: desired, digest } = declared
   const validation = validate ? 'Strict' : 'Ignore'
-  if (live === undefined) return await cluster.apply(desired, validation)
-  if (replace && force) return await remake(writer, desired, live, validation)
+  const options = { validation, digest } as const
+  if (live === undefined) return await cluster.apply(desired, options)
+  if (replace && force) return await remake(writer, desired, live, options)
   try {
     // the apply after it takes the fields over; it changes nothing any more
     if (replace) await cluster.replace(desired, live, validation)
-    return await cluster.apply(desired, validation)
+    return await cluster.apply(desired, options)
   } catch (error) {
     if (!force || !(error instanceof AdmissionDenied)) throw error
-    return await remake(writer, desired, live, validation)
+    return await remake(writer, desired, live, options)
   }
 }
 
@@ -72,7 +73,7 @@ async function remake(
   { cluster, current, now }: Writer,
   desired: Manifest,
   live: Manifest,
-  validation: 'Strict' | 'Ignore',
+  options: ApplyOptions,
 ): Promise<Manifest> {
   const { uid } = live.metadata
   const key = keyOf(live)
@@ -94,7 +95,7 @@ async function remake(
   } finally {
     changes.stop()
   }
-  return await cluster.apply(desired, validation)
+  return await cluster.apply(desired, options)
 }
 
 /** It is nobody's resource: without tracking it is never pruned, nor deleted with the application. */

@@ -1,19 +1,27 @@
-import { fieldManager } from '../../core/diff/owned.ts'
+import { fieldManager, ownedDigest } from '../../core/diff/owned.ts'
 import { ConflictError } from '../../core/errors.ts'
-import { keyOf } from '../../core/manifest/key.ts'
+import { keyOf, type ResourceKey } from '../../core/manifest/key.ts'
 import type { Manifest } from '../../core/manifest/manifest.ts'
 import type { Propagation } from '../../core/plan/write-way.ts'
 import { type Discovery, pathOf } from './discovery.ts'
 import type { LiveStore } from './live-store.ts'
+import type { SettledObjects } from './settled.ts'
 import type { KubeTransport } from './transport.ts'
 import { unlessGone } from './unless-gone.ts'
 
 /** Whether fields that the kind does not know are refused, or dropped where the server does that. */
 export type FieldValidation = 'Strict' | 'Ignore'
 
+export type ApplyOptions = {
+  /** `Strict` unless given. */
+  readonly validation?: FieldValidation
+  /** Digest of what is declared: the apply is the proof that the object is equal to it. */
+  readonly digest?: string
+}
+
 export type ClusterWrites = {
   /** Server-side apply with forced conflicts; the object as watches show it is in `live` before this settles. */
-  apply(desired: Manifest, validation?: FieldValidation): Promise<Manifest>
+  apply(desired: Manifest, options?: ApplyOptions): Promise<Manifest>
   /** What an apply would give, without doing it; by itself it refuses no unknown field. */
   dryRun(desired: Manifest, validation?: FieldValidation): Promise<Manifest>
   /** Puts the declared in the place of this very state of the object: what is not declared goes. */
@@ -31,6 +39,7 @@ export function clusterWrites(
   transport: KubeTransport,
   discovery: Discovery,
   store: LiveStore,
+  settled: SettledObjects,
 ): ClusterWrites {
   const patch = async (
     desired: Manifest,
@@ -55,10 +64,17 @@ export function clusterWrites(
     return await transport.request<Manifest>(pathOf(watched, namespace, name))
   }
   return {
-    apply: async (desired, validation = 'Strict') =>
-      (await store.write(keyOf(desired), async () =>
-        asWatched(await patch(desired, validation, false)),
-      )) ?? desired,
+    async apply(desired, { validation = 'Strict', digest } = {}) {
+      const key = keyOf(desired)
+      const written = await store.write(key, async () => {
+        const applied = await patch(desired, validation, false)
+        const watched = await asWatched(applied)
+        // before the store hears what the watch said meanwhile: else nobody could tell that it is drift
+        if (isSameState(applied, watched)) settle(settled, key, digest, watched)
+        return watched
+      })
+      return written ?? desired
+    },
     dryRun: (desired, validation = 'Ignore') => patch(desired, validation, true),
     async replace(desired, live, fieldValidation = 'Strict') {
       const resource = await discovery.resource(desired.apiVersion, desired.kind)
@@ -108,6 +124,19 @@ export function clusterWrites(
       return removed !== undefined
     },
   }
+}
+
+function isSameState(one: Manifest, other: Manifest): boolean {
+  return one.metadata.resourceVersion === other.metadata.resourceVersion
+}
+
+function settle(
+  settled: SettledObjects,
+  key: ResourceKey,
+  digest: string | undefined,
+  live: Manifest,
+): void {
+  if (digest !== undefined) settled.set(key, { desired: digest, owned: ownedDigest(live) })
 }
 
 const maxConflicts = 8

@@ -41,12 +41,13 @@ export function createCluster(
 ): Cluster {
   const discovery = createDiscovery(transport)
   const store = createLiveStore()
+  const settled = createSettledObjects()
   const kinds = createKindWatch(transport, discovery, store, onError)
   return {
     server: transport.server,
     discovery,
     live: store,
-    settled: createSettledObjects(),
+    settled,
     async watch(names) {
       const followed = await Promise.all(names.map((name) => kinds.follow(name)))
       return names.filter((_, index) => followed[index] === false)
@@ -57,7 +58,7 @@ export function createCluster(
     ...reads(transport, discovery),
     refresh: (apiVersion, key) =>
       store.write(key, () => reads(transport, discovery).read(apiVersion, key)),
-    ...clusterWrites(transport, discovery, store),
+    ...clusterWrites(transport, discovery, store, settled),
   }
 }
 

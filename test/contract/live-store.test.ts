@@ -124,6 +124,24 @@ describe('a write of our own', () => {
     expect(live('disputed')?.data).toEqual({ value: 'theirs' })
   })
 
+  it('is a proof before what somebody else wrote meanwhile is told, so that drift is known as drift', async () => {
+    const proofs: (string | undefined)[] = []
+    cluster.live.subscribe(({ key, own }) => {
+      if (!own && key.endsWith('/contested')) proofs.push(cluster.settled.get(key)?.desired)
+    })
+    beforeAnswer = async () => {
+      await edit('contested', { data: { value: 'drifted' } })
+      await eventually(
+        () => watched,
+        (text) => text.includes('"drifted"'),
+      )
+    }
+    await cluster.apply(declared('contested', 'ours'), { digest: 'declared' })
+    beforeAnswer = async () => undefined
+    await whenTold('contested', 2)
+    expect(proofs).toEqual(['declared'])
+  })
+
   it('that changes nothing is not told', async () => {
     await cluster.apply(declared('same', 'one'))
     await cluster.apply(declared('same', 'one'))
