@@ -12,6 +12,8 @@ export default defineConfig({
             '{core,clients,activities,workflows,event-sources,api,cli,deploy}/**/*.test.ts',
             'test/unit/**/*.test.ts',
           ],
+          // some start a process; how long that takes is the machine's affair
+          testTimeout: 30_000,
         },
       },
       {
