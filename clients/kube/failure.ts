@@ -14,6 +14,9 @@ export class ExpiredError extends NetworkError {}
 // what an apply declares and the kind cannot hold is told as an internal error
 const isMalformed = /failed to (convert new object|create typed)|unable to convert unstructured/
 
+// a quota that was made a moment ago is not counted yet
+const isQuota = /exceeded quota|status unknown for quota/
+
 /** Turns an answer of the API server into the error that says what kind of trouble it is. */
 export function errorOf(method: string, path: string, status: number, body: string): PlatformError {
   const message = messageOf(body) || `${method} ${path} answered ${status}`
@@ -21,9 +24,7 @@ export function errorOf(method: string, path: string, status: number, body: stri
     case 401:
       return new PermissionError(`the API server does not accept our credentials: ${message}`)
     case 403:
-      return message.includes('exceeded quota')
-        ? new QuotaExceeded(message)
-        : new PermissionError(message)
+      return isQuota.test(message) ? new QuotaExceeded(message) : new PermissionError(message)
     case 404:
       return new NotFoundError(message)
     case 409:
