@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { hash } from 'bcryptjs'
 import { ConflictError, NetworkError, NotFoundError } from '../core/errors.ts'
 import type { KubeTransport } from './kube/transport.ts'
+import { unlessGone } from './kube/unless-gone.ts'
 
 /** What logging in and tokens rest on, as the Secrets of the control namespace have it (AUTH-01, AUTH-04). */
 export type AccountSecrets = {
@@ -134,14 +135,8 @@ function valuesOf(secret: Secret | undefined): Values {
 /** Secrets of one namespace; a change names the resourceVersion that it was made from. */
 function secretsOf(transport: KubeTransport, namespace: string) {
   const collection = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`
-  const read = async (name: string): Promise<Secret | undefined> => {
-    try {
-      return await transport.request<Secret>(`${collection}/${name}`)
-    } catch (error) {
-      if (error instanceof NotFoundError) return undefined
-      throw error
-    }
-  }
+  const read = (name: string): Promise<Secret | undefined> =>
+    unlessGone(transport.request<Secret>(`${collection}/${name}`))
   const write = async (name: string, before: Secret | undefined, values: Values) => {
     const data = Object.fromEntries(
       Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),

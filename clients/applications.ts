@@ -1,6 +1,5 @@
 import { type ReadApplication, readApplication } from '../core/application.ts'
 import { applicationLabel, digestOf } from '../core/digest.ts'
-import { NotFoundError } from '../core/errors.ts'
 import { nameOf } from '../core/flow/names.ts'
 import type { ApplicationRef } from '../core/flow.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
@@ -10,6 +9,7 @@ import { type ApplicationStatus, statusOf } from '../core/status/status.ts'
 import { isNewer } from './kube/live-store.ts'
 import { createReflector } from './kube/reflector.ts'
 import type { KubeTransport } from './kube/transport.ts'
+import { unlessGone } from './kube/unless-gone.ts'
 
 /** One Application as the control cluster has it, with what is read from it once per change. */
 export type StoredApplication = ReadApplication & {
@@ -85,13 +85,9 @@ export function createApplicationIndex(
     all: store.all,
     project: (name) => projects.get(name),
     async read(inNamespace, name) {
-      try {
-        const path = `${api}/namespaces/${inNamespace}/applications/${encodeURIComponent(name)}`
-        return store.put(await transport.request<Manifest>(path))
-      } catch (error) {
-        if (error instanceof NotFoundError) return undefined
-        throw error
-      }
+      const path = `${api}/namespaces/${inNamespace}/applications/${encodeURIComponent(name)}`
+      const found = await unlessGone(transport.request<Manifest>(path))
+      return found === undefined ? undefined : store.put(found)
     },
     async patch(ref, body) {
       const path = `${api}/namespaces/${ref.namespace}/applications/${encodeURIComponent(ref.name)}`

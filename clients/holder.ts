@@ -1,13 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { processStat } from './process-stat.ts'
 
 /**
  * Names this process among all that want to hold something: `<host>_<pid>_<start>_<machine>`.
  * Whoever runs on the same machine can see whether it still runs.
  */
 export function holderName(): string {
-  return [hostname(), process.pid, statOf(process.pid)?.startedAt ?? 'unknown', machine].join('_')
+  return [hostname(), process.pid, processStat(process.pid)?.startedAt ?? 'unknown', machine].join(
+    '_',
+  )
 }
 
 /**
@@ -23,7 +26,7 @@ export function hasEnded(holder: string): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ESRCH'
   }
-  const stat = statOf(Number(pid))
+  const stat = processStat(Number(pid))
   return stat !== undefined && (stat.state === 'Z' || stat.startedAt !== startedAt)
 }
 
@@ -38,16 +41,5 @@ function machineName(): string {
   } catch {
     // not Linux: nobody is told apart, so everybody waits
     return randomBytes(6).toString('hex')
-  }
-}
-
-function statOf(pid: number): { readonly state: string; readonly startedAt: string } | undefined {
-  try {
-    // after the command name, which may hold anything: state is field 3, the start time field 22
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1) ?? ''
-    const [state = '', ...fields] = text.split(' ')
-    return { state, startedAt: fields[18] ?? '' }
-  } catch {
-    return undefined
   }
 }

@@ -1,9 +1,9 @@
 import { fieldManager, ownedDigest } from '../../core/diff/owned.ts'
 import { ConflictError } from '../../core/errors.ts'
-import { keyOf, type ResourceKey } from '../../core/manifest/key.ts'
+import { groupOf, keyOf, type ResourceKey } from '../../core/manifest/key.ts'
 import type { Manifest } from '../../core/manifest/manifest.ts'
 import type { Propagation } from '../../core/plan/write-way.ts'
-import { type Discovery, pathOf } from './discovery.ts'
+import { apiVersionOf, type Discovery, pathOf } from './discovery.ts'
 import type { LiveStore } from './live-store.ts'
 import type { SettledObjects } from './settled.ts'
 import type { KubeTransport } from './transport.ts'
@@ -41,14 +41,16 @@ export function clusterWrites(
   store: LiveStore,
   settled: SettledObjects,
 ): ClusterWrites {
+  const pathOfObject = async ({ apiVersion, kind, metadata }: Manifest): Promise<string> => {
+    const resource = await discovery.resource(apiVersion, kind)
+    return pathOf(resource, metadata.namespace, metadata.name ?? '')
+  }
   const patch = async (
     desired: Manifest,
     fieldValidation: FieldValidation,
     dryRun: boolean,
   ): Promise<Manifest> => {
-    const resource = await discovery.resource(desired.apiVersion, desired.kind)
-    const { namespace, name = '' } = desired.metadata
-    return await transport.request<Manifest>(pathOf(resource, namespace, name), {
+    return await transport.request<Manifest>(await pathOfObject(desired), {
       method: 'PATCH',
       contentType: 'application/apply-patch+yaml',
       query: { fieldManager, force: 'true', fieldValidation, dryRun: dryRun ? 'All' : undefined },
@@ -57,11 +59,12 @@ export function clusterWrites(
   }
   /** The watch shows kinds in the version that the server prefers; what is kept of them has to be alike. */
   const asWatched = async (applied: Manifest): Promise<Manifest> => {
-    const written = await discovery.resource(applied.apiVersion, applied.kind)
-    const watched = await discovery.preferred(written.group, written.kind)
-    if (watched.version === written.version) return applied
-    const { namespace, name = '' } = applied.metadata
-    return await transport.request<Manifest>(pathOf(watched, namespace, name))
+    const { apiVersion, kind, metadata } = applied
+    const watched = await discovery.preferred(groupOf(apiVersion), kind)
+    if (apiVersionOf(watched) === apiVersion) return applied
+    return await transport.request<Manifest>(
+      pathOf(watched, metadata.namespace, metadata.name ?? ''),
+    )
   }
   return {
     async apply(desired, { validation = 'Strict', digest } = {}) {
@@ -77,11 +80,10 @@ export function clusterWrites(
     },
     dryRun: (desired, validation = 'Ignore') => patch(desired, validation, true),
     async replace(desired, live, fieldValidation = 'Strict') {
-      const resource = await discovery.resource(desired.apiVersion, desired.kind)
-      const { namespace, name = '' } = desired.metadata
+      const path = await pathOfObject(desired)
       const { resourceVersion, uid } = live.metadata
       await store.write(keyOf(desired), () =>
-        transport.request<Manifest>(pathOf(resource, namespace, name), {
+        transport.request<Manifest>(path, {
           method: 'PUT',
           query: { fieldManager, fieldValidation },
           body: { ...desired, metadata: { ...desired.metadata, resourceVersion, uid } },
@@ -89,10 +91,10 @@ export function clusterWrites(
       )
     },
     async label(live, label, value) {
-      const resource = await discovery.resource(live.apiVersion, live.kind)
-      const { namespace, name = '', uid } = live.metadata
+      const path = await pathOfObject(live)
+      const { uid } = live.metadata
       await store.write(keyOf(live), () =>
-        transport.request<Manifest>(pathOf(resource, namespace, name), {
+        transport.request<Manifest>(path, {
           method: 'PATCH',
           contentType: 'application/merge-patch+json',
           query: { fieldManager },
@@ -101,17 +103,13 @@ export function clusterWrites(
       )
     },
     async release(live, finalizer) {
-      const resource = await discovery.resource(live.apiVersion, live.kind)
-      const { namespace, name = '' } = live.metadata
-      await store.write(keyOf(live), () =>
-        release(transport, pathOf(resource, namespace, name), live, finalizer),
-      )
+      const path = await pathOfObject(live)
+      await store.write(keyOf(live), () => release(transport, path, live, finalizer))
     },
     async remove(live, propagationPolicy) {
-      const resource = await discovery.resource(live.apiVersion, live.kind)
-      const { namespace, name = '', uid } = live.metadata
+      const { uid } = live.metadata
       const removed = await unlessGone(
-        transport.request<object>(pathOf(resource, namespace, name), {
+        transport.request<object>(await pathOfObject(live), {
           method: 'DELETE',
           body: {
             apiVersion: 'v1',

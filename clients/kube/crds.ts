@@ -1,6 +1,7 @@
 import { NotFoundError } from '../../core/errors.ts'
 import type { Manifest } from '../../core/manifest/manifest.ts'
 import type { KubeTransport } from './transport.ts'
+import { unlessGone } from './unless-gone.ts'
 
 export type CrdOptions = {
   /** Replace CRDs that somebody else installed. */
@@ -40,12 +41,7 @@ export async function installCrds(
 }
 
 async function read(transport: KubeTransport, name: string): Promise<Manifest | undefined> {
-  try {
-    return await transport.request<Manifest>(`${path}/${name}`)
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined
-    throw error
-  }
+  return await unlessGone(transport.request<Manifest>(`${path}/${name}`))
 }
 
 function isOurs({ metadata }: Manifest): boolean {

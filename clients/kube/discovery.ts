@@ -136,7 +136,8 @@ function resourcesOf(group: GroupDiscovery): readonly Resource[] {
   )
 }
 
-function apiVersionOf({ group, version }: Resource): string {
+/** As manifests name it: `group/version`, or the version alone for the core group. */
+export function apiVersionOf({ group, version }: Resource): string {
   return group === '' ? version : `${group}/${version}`
 }
 

@@ -1,5 +1,5 @@
-import { NotFoundError } from '../../core/errors.ts'
 import type { KubeTransport } from './transport.ts'
+import { unlessGone } from './unless-gone.ts'
 
 /** A Lease as the API server has it, with the version that guards its next change. */
 export type LeaseObject = {
@@ -31,14 +31,7 @@ export function storedLease(
   const path = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`
   const head = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' }
   return {
-    async read(signal) {
-      try {
-        return await transport.request<LeaseObject>(`${path}/${name}`, { signal })
-      } catch (error) {
-        if (error instanceof NotFoundError) return undefined
-        throw error
-      }
-    },
+    read: (signal) => unlessGone(transport.request<LeaseObject>(`${path}/${name}`, { signal })),
     create: (spec, signal) =>
       transport.request<LeaseObject>(path, {
         ...{ method: 'POST', signal },

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { processStat } from '../../clients/process-stat.ts'
 
 /** A process that cannot be mistaken for a later one with the same pid. */
 export type ProcessIdentity = { readonly pid: number; readonly startedAt: string }
@@ -10,13 +10,8 @@ export function startTimeOf(pid: number): string | undefined {
     const { stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' })
     return stdout.trim() === '' ? undefined : stdout.trim()
   }
-  try {
-    // after the command name, which may hold anything: state is field 3, the start time field 22
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
-    return fields[0] === 'Z' ? undefined : fields[19]
-  } catch {
-    return undefined
-  }
+  const stat = processStat(pid)
+  return stat === undefined || stat.state === 'Z' ? undefined : stat.startedAt
 }
 
 /** Names the process for a file that outlives it. */

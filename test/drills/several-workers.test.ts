@@ -13,10 +13,10 @@ import {
   isDeployed,
   whenApplicationAtLast,
 } from '../harness/application.ts'
-import { creationsIn } from '../harness/audit.ts'
+import { expectEachOnce } from '../harness/each-once.ts'
 import { eventually } from '../harness/eventually.ts'
 import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
-import { createNamespace, type KubeObject } from '../harness/kube.ts'
+import { createNamespace } from '../harness/kube.ts'
 import { keepDown } from '../harness/outage.ts'
 import { type SecondWorker, startSecondWorker } from '../harness/second-worker.ts'
 import { type Stack, startStack } from '../harness/stack.ts'
@@ -72,16 +72,7 @@ const deploy = async (name: string, half: () => void) => {
       await webhook.close()
       return live?.status?.operationState?.phase
     },
-    /** All are live, and the audit log knows of no two creations of one. */
-    async expectEachOnce() {
-      const path = `/api/v1/namespaces/${name}/configmaps`
-      const { items } = await stack.kube.request<{ items: readonly KubeObject[] }>('GET', path)
-      const ours = (names: readonly string[]) => names.filter((one) => one.startsWith('object-'))
-      expect(ours(items.map(({ metadata }) => metadata.name))).toHaveLength(objects)
-      // of one whose asker died before the answer the log may not say that it was created
-      const created = ours(creationsIn(stack.dir, name, 'configmaps'))
-      expect([...created].sort()).toEqual([...new Set(created)].sort())
-    },
+    expectEachOnce: () => expectEachOnce(stack, name, objects),
   }
 }
 

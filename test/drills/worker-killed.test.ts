@@ -8,10 +8,10 @@ import {
   whenApplication,
 } from '../harness/application.ts'
 import { auditedWrites, creationsIn } from '../harness/audit.ts'
+import { expectEachOnce } from '../harness/each-once.ts'
 import { eventually } from '../harness/eventually.ts'
 import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
 import { hookJob } from '../harness/hook.ts'
-import type { KubeObject } from '../harness/kube.ts'
 import { type Stack, startStack } from '../harness/stack.ts'
 
 const objects = 100
@@ -63,15 +63,7 @@ describe('R1: the worker is killed', () => {
       await create(name)
       await whenApplication(stack.kube, name, isDeployed(head))
       expect(asked).toBeGreaterThanOrEqual(killAt)
-      const path = `/api/v1/namespaces/${name}/configmaps`
-      const { items } = await stack.kube.request<{ items: readonly KubeObject[] }>('GET', path)
-      const ours = (names: readonly string[]) => names.filter((one) => one.startsWith('object-'))
-      expect(ours(items.map(({ metadata }) => metadata.name))).toHaveLength(objects)
-      // of one whose asker died before the answer the log may not say that it was created
-      const created = ours(creationsIn(stack.dir, name, 'configmaps'))
-      expect([...created].sort()).toEqual([...new Set(created)].sort())
-      const deleted = auditedWrites(stack.dir, name).filter(({ verb }) => verb === 'delete')
-      expect(deleted).toEqual([])
+      await expectEachOnce(stack, name, objects)
       await webhook.close()
     },
   )
