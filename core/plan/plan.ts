@@ -8,6 +8,7 @@ import type {
   SyncPlan,
 } from '../flow.ts'
 import { partsOf } from '../manifest/key.ts'
+import { shortRevision } from '../short-revision.ts'
 import type { Hold, LastAttempt } from '../status/status.ts'
 import { isToBeChecked } from './is-to-be-checked.ts'
 import { failStepsOf, stepsOf } from './steps.ts'
@@ -118,7 +119,7 @@ function none(reason: string, message?: string): SyncPlan {
 /** A rollback holds until Git shows something else than what it went back from (design §8). */
 function onHold({ hold, rendered }: PlanInput): string | undefined {
   if (hold === undefined || hold.inputs !== rendered.inputs) return undefined
-  return `automated sync is on hold since the rollback to ${hold.revision.slice(0, 7)}; push a newer revision or sync by hand to release it`
+  return `automated sync is on hold since the rollback to ${shortRevision(hold.revision)}; push a newer revision or sync by hand to release it`
 }
 
 /** The same inputs are not tried twice by themselves (AUTO-09), unless they heal (AUTO-10) or repeat. */
