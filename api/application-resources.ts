@@ -77,7 +77,10 @@ export function applicationResources(clients: ApiClients) {
         readManaged(cluster, resources),
         readChildren(cluster, resources),
       ])
-      const tree = resourceTree(resources, [...managed, ...children])
+      const live = [...managed, ...children]
+      const { health } = clients.rules
+      await health.ready(live)
+      const tree = resourceTree(resources, live, health.assess)
       return c.json({ ...tree, orphanedNodes: [] as const, hosts: [] as const }, 200)
     })
     .openapi(managedRoute, async (c) => {
@@ -97,9 +100,12 @@ export function applicationResources(clients: ApiClients) {
       const found = await findApplication(clients, c.req.valid('param').name, narrowing)
       const { revision, manifests } = await clients.rendered(found, wanted)
       const { namespace = '', server = '' } = found.application.spec.destination
+      const { hiddenAnnotations } = clients.rules.customizations()
       return c.json(
         {
-          manifests: maskSecrets(manifests).map((manifest) => JSON.stringify(manifest)),
+          manifests: maskSecrets(manifests, hiddenAnnotations).map((manifest) =>
+            JSON.stringify(manifest),
+          ),
           ...{ revision, namespace, server },
         },
         200,

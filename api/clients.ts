@@ -3,10 +3,13 @@ import type { ApplicationObjects } from '../clients/application-objects.ts'
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import type { EventBus } from '../clients/bus.ts'
 import type { ExplainIndex } from '../clients/explain-index.ts'
+import type { HealthRules } from '../clients/health-rules.ts'
+import type { Jq } from '../clients/jq.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { StaticFiles } from '../clients/static-files.ts'
 import type { Temporal } from '../clients/temporal.ts'
 import type { Application } from '../core/application.ts'
+import type { Customizations } from '../core/customization.ts'
 import type { ApplicationRef } from '../core/flow.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import type { Notice } from '../core/notification/notice.ts'
@@ -21,6 +24,12 @@ export type Rendered = {
   readonly manifests: readonly Manifest[]
 }
 
+export type UserRules = {
+  readonly customizations: () => Customizations
+  readonly health: HealthRules
+  readonly jq: Pick<Jq, 'run'>
+}
+
 /** What the API works with; joined in cli/wire.ts. */
 export type ApiClients = {
   readonly applications: ApplicationIndex
@@ -29,6 +38,8 @@ export type ApiClients = {
   readonly clusterOf: (application: Application) => ReadCluster | undefined
   /** Renders on demand; without a revision the one that the Application tracks. */
   readonly rendered: (application: StoredApplication, revision?: string) => Promise<Rendered>
+  /** What users say of kinds in the settings, and the engines for the code in it. */
+  readonly rules: UserRules
   readonly accounts: Accounts
   readonly bus: Pick<EventBus, 'publish' | 'healthy'>
   readonly temporal: Pick<Temporal, 'healthy'>

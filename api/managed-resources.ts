@@ -1,6 +1,7 @@
 import type { StoredApplication } from '../clients/applications.ts'
 import { syncOption } from '../core/application.ts'
 import { compareObject } from '../core/diff/compare.ts'
+import { comparable, type IgnoreRule, ignoreRulesOf, rulesFor } from '../core/diff/ignore.ts'
 import { isSameObject } from '../core/diff/same-object.ts'
 import { PlatformError } from '../core/errors.ts'
 import { groupOf, keyFrom, keyOf, partsOf } from '../core/manifest/key.ts'
@@ -9,7 +10,7 @@ import { maskSecrets } from '../core/manifest/mask.ts'
 import { type Brought, broughtBy, needsBrought } from '../core/plan/brought.ts'
 import { isHook } from '../core/plan/phase.ts'
 import { statusOf } from '../core/status/status.ts'
-import type { ApiClients, ReadCluster } from './clients.ts'
+import type { ApiClients, ReadCluster, UserRules } from './clients.ts'
 import { readOne } from './live-objects.ts'
 
 /** One managed object in Argo CD's shape (API-10); the states are JSON texts, `null` where there is none. */
@@ -34,6 +35,8 @@ type States = {
   readonly live: Manifest | undefined
   /** What applying would make of it; undefined when it would be pruned. */
   readonly predicted: Manifest | undefined
+  /** The two of them as they are compared: without what is ignored (DIFF-04 to DIFF-11). */
+  readonly compared?: Pick<States, 'live' | 'predicted'>
   readonly message?: string
 }
 
@@ -43,12 +46,12 @@ type States = {
  * ones equally.
  */
 export async function managedResources(
-  clients: Pick<ApiClients, 'rendered'>,
+  { rendered, rules }: Pick<ApiClients, 'rendered' | 'rules'>,
   cluster: ReadCluster,
   stored: StoredApplication,
   revision?: string,
 ): Promise<readonly ManagedResource[]> {
-  const { manifests } = await clients.rendered(stored, revision)
+  const { manifests } = await rendered(stored, revision)
   const declared = new Set(manifests.map(keyOf))
   const { resources = [] } = statusOf(stored.object)
   const leftovers = resources.filter(
@@ -68,7 +71,22 @@ export async function managedResources(
       return { target: undefined, live, predicted: undefined }
     }),
   ])
-  return states.flatMap(managedResource)
+  const { ignore, hiddenAnnotations } = rules.customizations()
+  const ignored = ignoreRulesOf(ignore, stored.application)
+  const compared = await Promise.all(states.map((one) => withCompared(one, ignored, rules.jq)))
+  return compared.flatMap((one) => managedResource(one, hiddenAnnotations))
+}
+
+async function withCompared(
+  states: States,
+  all: readonly IgnoreRule[],
+  jq: UserRules['jq'],
+): Promise<States> {
+  const { live, predicted } = states
+  const rules = live === undefined ? [] : rulesFor(all, live)
+  if (live === undefined || predicted === undefined || rules.length === 0) return states
+  const strip = (object: Manifest) => comparable(object, live, rules, jq.run)
+  return { ...states, compared: { live: await strip(live), predicted: await strip(predicted) } }
 }
 
 async function statesOf(cluster: ReadCluster, target: Manifest, brought: Brought): Promise<States> {
@@ -88,25 +106,28 @@ async function statesOf(cluster: ReadCluster, target: Manifest, brought: Brought
   }
 }
 
-function managedResource({ target, live, predicted, message }: States): readonly ManagedResource[] {
+function managedResource(states: States, hidden: readonly string[]): readonly ManagedResource[] {
+  const { target, live, predicted, message } = states
+  const { compared = states } = states
   const [first] = [target, live].flatMap((state) => state ?? [])
   if (first === undefined) return []
   const isModified =
-    live === undefined || predicted === undefined
+    compared.live === undefined || compared.predicted === undefined
       ? live !== predicted
-      : !isSameObject(live, predicted)
-  const masked = maskSecrets([target, live, predicted].flatMap((state) => state ?? []))
-  const maskedOf = (state: Manifest | undefined): Manifest | undefined =>
-    state === undefined
-      ? undefined
-      : masked[[target, live, predicted].flatMap((other) => other ?? []).indexOf(state)]
+      : !isSameObject(compared.live, compared.predicted)
+  const shown = [target, live, compared.live, compared.predicted]
+  const present = shown.flatMap((state) => state ?? [])
+  const masked = maskSecrets(present, hidden)
+  const [maskedTarget, maskedLive, comparedLive, comparedPrediction] = shown.map((state) =>
+    state === undefined ? undefined : masked[present.indexOf(state)],
+  )
   return [
     {
       ...partsOf(keyOf(first)),
-      targetState: text(maskedOf(target)),
-      liveState: text(maskedOf(live)),
-      normalizedLiveState: text(normal(maskedOf(live))),
-      predictedLiveState: text(normal(maskedOf(predicted))),
+      targetState: text(maskedTarget),
+      liveState: text(maskedLive),
+      normalizedLiveState: text(normal(comparedLive)),
+      predictedLiveState: text(normal(comparedPrediction)),
       resourceVersion: live?.metadata.resourceVersion ?? '',
       modified: isModified,
       ...(target !== undefined && isHook(target) && { hook: true as const }),

@@ -15,6 +15,7 @@ import { serveHttp } from './http-server.ts'
 import { createLogger, type Logger } from './log.ts'
 import { createRenderOnRequest } from './render-on-request.ts'
 import { untilStopped } from './shutdown.ts'
+import { userRules } from './user-rules.ts'
 import { version } from './version.ts'
 import { type Wiring, wire } from './wire.ts'
 
@@ -47,15 +48,17 @@ export async function runApi(): Promise<void> {
 
 function apiClients(
   config: Config,
-  { applications, bus, temporal, transport, wakeup, onError }: Wiring,
+  wiring: Wiring,
   log: Logger,
   stopping: AbortSignal,
 ): ApiClients {
+  const { applications, bus, temporal, transport, wakeup, onError } = wiring
   const cluster = createCluster(transport, onError)
   const clusterOf = ({ spec }: Application) =>
     isControlCluster(spec.destination, [transport.server]) ? cluster : undefined
   return {
     ...{ applications, bus, temporal, clusterOf, log, stopping, version: version() },
+    rules: userRules(config, wiring).rules,
     objects: createApplicationObjects(transport),
     accounts: createAccounts(transport, config.namespace),
     rendered: createRenderOnRequest({ config, applications, clusterOf, transport, onError }),

@@ -79,3 +79,29 @@ test('settings that are no YAML are told and left out; the others hold', () => {
   expect([...health.keys()]).toEqual(['Service'])
   expect(readCustomizations({}).problems).toEqual([])
 })
+
+test('DIFF-11: fields of known types, in both forms; a type that nobody knows is told', () => {
+  const read = readCustomizations({
+    'resource.customizations': `
+argoproj.io/Rollout:
+  knownTypeFields:
+  - field: spec.template.spec
+    type: core/v1/PodSpec
+`,
+    'resource.customizations.knownTypeFields.example.com_Widget':
+      '- {field: spec.size, type: core/Quantity}\n- {field: spec.name, type: my/Name}',
+  })
+  expect(read.ignore).toEqual([
+    {
+      group: 'argoproj.io',
+      kind: 'Rollout',
+      knownTypeFields: [{ field: 'spec.template.spec', type: 'core/v1/PodSpec' }],
+    },
+    {
+      group: 'example.com',
+      kind: 'Widget',
+      knownTypeFields: [{ field: 'spec.size', type: 'core/Quantity' }],
+    },
+  ])
+  expect(read.problems).toEqual([expect.stringMatching(/example.com\/Widget.*my\/Name/)])
+})

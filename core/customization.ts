@@ -1,6 +1,7 @@
 import type { IgnoreRule } from './diff/ignore.ts'
+import { isKnownType, type KnownTypeField } from './diff/known-type.ts'
 import { globMatch } from './glob.ts'
-import { fieldAt, listAt, mappingOf, textAt } from './manifest/field.ts'
+import { fieldAt, listAt, textAt } from './manifest/field.ts'
 import { groupOf } from './manifest/key.ts'
 import type { Manifest } from './manifest/manifest.ts'
 import { readYaml } from './render/read-yaml.ts'
@@ -13,17 +14,24 @@ export type Customizations = {
   /** By `group/Kind`, which may hold `*`; core kinds have no group and no slash. */
   readonly health: ReadonlyMap<string, HealthScript>
   readonly ignore: readonly IgnoreRule[]
+  /** Annotations of Secrets that are values as well (DIFF-14). */
+  readonly hiddenAnnotations: readonly string[]
   /** What could not be read. */
   readonly problems: readonly string[]
 }
 
 /** What they say of kinds where nothing is set. */
-export const noCustomizations: Customizations = { health: new Map(), ignore: [], problems: [] }
+export const noCustomizations: Customizations = {
+  health: new Map(),
+  ignore: [],
+  hiddenAnnotations: [],
+  problems: [],
+}
 
 type ReadYaml = (text: string, what: string) => object
 
 const setting = 'resource.customizations'
-const ownKey = /^resource\.customizations\.(health|ignoreDifferences)\.(.+)$/
+const ownKey = /^resource\.customizations\.(health|ignoreDifferences|knownTypeFields)\.(.+)$/
 const lists = ['jsonPointers', 'jqPathExpressions', 'managedFieldsManagers'] as const
 
 /**
@@ -42,22 +50,47 @@ export function readCustomizations(data: Readonly<Record<string, string>>): Cust
       return {}
     }
   }
-  for (const [kind, of] of Object.entries(read(data[setting] ?? '', setting))) {
-    const lua = textAt(of, 'health.lua')
+  for (const { kind, subject, value, openLibs } of [...together(data, read), ...apart(data)]) {
+    const parsed = () =>
+      typeof value === 'string' ? read(value, `${setting}.${subject} of ${kind}`) : value
+    if (subject === 'health' && typeof value === 'string' && value !== '')
+      health.set(kind, { lua: value, openLibs })
+    if (subject === 'ignoreDifferences') ignore.push(...ignoreRule(kind, parsed()))
+    if (subject === 'knownTypeFields') ignore.push(...knownTypes(kind, parsed(), problems))
+  }
+  const hiddenAnnotations = (data['resource.sensitive.mask.annotations'] ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  return { health, ignore, hiddenAnnotations, problems }
+}
+
+/** What is said of one subject of one kind. */
+type Entry = {
+  readonly kind: string
+  readonly subject: string
+  readonly value: unknown
+  readonly openLibs: boolean
+}
+
+function together(data: Readonly<Record<string, string>>, read: ReadYaml): readonly Entry[] {
+  return Object.entries(read(data[setting] ?? '', setting)).flatMap(([kind, of]) => {
     const openLibs = isTrue(fieldAt(of, 'health.lua.useOpenLibs'))
-    if (lua !== '') health.set(kind, { lua, openLibs })
-    ignore.push(...ignoreRule(kind, fieldAt(of, 'ignoreDifferences'), read))
-  }
-  for (const [key, text] of Object.entries(data)) {
-    const [, subject, kind = ''] = ownKey.exec(key) ?? []
-    if (subject === 'health') {
-      const openLibs = isTrue(data[`${setting}.useOpenLibs.${kind}`])
-      health.set(slashed(kind), { lua: text, openLibs })
-    } else if (subject === 'ignoreDifferences') {
-      ignore.push(...ignoreRule(kind === 'all' ? '*/*' : slashed(kind), text, read))
-    }
-  }
-  return { health, ignore, problems }
+    return ['health.lua', 'ignoreDifferences', 'knownTypeFields'].map((name) => ({
+      ...{ kind, openLibs, value: fieldAt(of, name) },
+      subject: name === 'health.lua' ? 'health' : name,
+    }))
+  })
+}
+
+function apart(data: Readonly<Record<string, string>>): readonly Entry[] {
+  return Object.entries(data).flatMap(([key, value]) => {
+    const [, subject, name = ''] = ownKey.exec(key) ?? []
+    if (subject === undefined) return []
+    const openLibs = isTrue(data[`${setting}.useOpenLibs.${name}`])
+    const isAll = subject === 'ignoreDifferences' && name === 'all'
+    return [{ subject, value, openLibs, kind: isAll ? '*/*' : slashed(name) }]
+  })
 }
 
 /** The script for a kind: its own, else that of the first wildcard that fits (semantics 2.7 item 80). */
@@ -81,13 +114,28 @@ function slashed(kind: string): string {
   return kind.replace('_', '/')
 }
 
-function ignoreRule(kind: string, value: unknown, yaml: ReadYaml): readonly IgnoreRule[] {
-  const read = typeof value === 'string' ? yaml(value, `${setting} of ${kind}`) : mappingOf(value)
-  const given = lists.map((name) => [name, listAt(read, name).filter(isText)] as const)
+function ignoreRule(kind: string, value: unknown): readonly IgnoreRule[] {
+  const given = lists.map((name) => [name, listAt(value, name).filter(isText)] as const)
   if (given.every(([, texts]) => texts.length === 0)) return []
+  return [{ ...namesOf(kind), ...Object.fromEntries(given) }]
+}
+
+/** DIFF-11; a type that nobody knows is left out and told. */
+function knownTypes(kind: string, value: unknown, problems: string[]): readonly IgnoreRule[] {
+  const fields = listAt(value).flatMap((entry): readonly KnownTypeField[] => {
+    const [field, type] = [textAt(entry, 'field'), textAt(entry, 'type')]
+    if (field !== '' && isKnownType(type)) return [{ field, type }]
+    problems.push(
+      `${setting}.knownTypeFields of ${kind}: give field and type (core/Quantity, meta/v1/Duration or core/v1/…) instead of ${JSON.stringify(entry)}`,
+    )
+    return []
+  })
+  return fields.length === 0 ? [] : [{ ...namesOf(kind), knownTypeFields: fields }]
+}
+
+function namesOf(kind: string): { readonly group: string; readonly kind: string } {
   const slash = kind.indexOf('/')
-  const rule = { group: kind.slice(0, Math.max(slash, 0)), kind: kind.slice(slash + 1) }
-  return [{ ...rule, ...Object.fromEntries(given) }]
+  return { group: kind.slice(0, Math.max(slash, 0)), kind: kind.slice(slash + 1) }
 }
 
 function isText(value: unknown): value is string {

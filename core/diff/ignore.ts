@@ -3,11 +3,23 @@ import { ScriptError } from '../errors.ts'
 import { globMatch } from '../glob.ts'
 import { groupOf } from '../manifest/key.ts'
 import type { Json, Manifest } from '../manifest/manifest.ts'
+import { type KnownTypeField, withCanonicalFields } from './known-type.ts'
 import { withoutOwned } from './owned-by-others.ts'
 import { withoutPointer } from './pointer.ts'
 
 /** One entry of `ignoreDifferences`, of an Application or of the settings (DIFF-04 to DIFF-08). */
-export type IgnoreRule = NonNullable<Application['spec']['ignoreDifferences']>[number]
+export type IgnoreRule = NonNullable<Application['spec']['ignoreDifferences']>[number] & {
+  /** Only in the settings: fields of which the spelling is ignored (DIFF-11). */
+  readonly knownTypeFields?: readonly KnownTypeField[]
+}
+
+/** What is ignored of an application's objects: by the settings, and by itself (DIFF-08). */
+export function ignoreRulesOf(
+  settings: readonly IgnoreRule[],
+  { spec }: Pick<Application, 'spec'>,
+): readonly IgnoreRule[] {
+  return [...settings, ...(spec.ignoreDifferences ?? [])]
+}
 
 /** The rules that speak of the object: group and kind are globs, name and namespace exact (DIFF-07). */
 export function rulesFor(
@@ -44,6 +56,18 @@ export async function withoutIgnored(
     for (const expression of jqPathExpressions) left = await withoutPath(left, expression, jq)
   }
   return left
+}
+
+/** The object as it is compared: without what the rules ignore, and with one spelling for known types. */
+export async function comparable(
+  object: Manifest,
+  live: Manifest,
+  rules: readonly IgnoreRule[],
+  jq: RunJq,
+): Promise<Manifest> {
+  const left = await withoutIgnored(object, live, rules, jq)
+  const known = rules.flatMap(({ knownTypeFields = [] }) => knownTypeFields)
+  return known.length === 0 ? left : withCanonicalFields(left, known)
 }
 
 async function withoutPath(object: Manifest, expression: string, jq: RunJq): Promise<Manifest> {

@@ -48,3 +48,20 @@ test('other kinds are left alone', () => {
   }
   expect(maskSecrets([configMap])[0]).toBe(configMap)
 })
+
+test('DIFF-14: annotations that the settings name are values, also in the copy of kubectl', () => {
+  const annotations = { token: 'canary', app: 'shown' }
+  const copy = JSON.stringify({ kind: 'Secret', metadata: { annotations } })
+  const given = secret({})
+  const hidden = { ...given.metadata, annotations: { ...annotations, [lastApplied]: copy } }
+  const [masked] = maskSecrets([{ ...given, metadata: hidden }], ['token'])
+  const mask = '++++++++'
+  expect(masked?.metadata.annotations).toEqual({
+    token: mask,
+    app: 'shown',
+    [lastApplied]: JSON.stringify({
+      kind: 'Secret',
+      metadata: { annotations: { token: mask, app: 'shown' } },
+    }),
+  })
+})

@@ -1,3 +1,4 @@
+import { fieldAt, mappingOf } from './field.ts'
 import type { Manifest } from './manifest.ts'
 import { isSecret } from './secret.ts'
 
@@ -6,9 +7,13 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
 /**
  * The same objects with the values of Secrets replaced by runs of `+`. Equal values of one field get
  * equal runs in every object of the list, different ones different runs; the length of a value is not
- * visible (DIFF-14). Objects that are not Secrets are returned as they are.
+ * visible (DIFF-14). The annotations in `hidden` are values as well, also in kubectl's copy of the
+ * object. Objects that are not Secrets are returned as they are.
  */
-export function maskSecrets(manifests: readonly Manifest[]): readonly Manifest[] {
+export function maskSecrets(
+  manifests: readonly Manifest[],
+  hidden: readonly string[] = [],
+): readonly Manifest[] {
   const masks = new Map<string, Map<string, string>>()
   const maskOf = (field: string, value: unknown): string => {
     const known = masks.get(field) ?? new Map<string, string>()
@@ -18,26 +23,44 @@ export function maskSecrets(manifests: readonly Manifest[]): readonly Manifest[]
     known.set(text, mask)
     return mask
   }
-  return manifests.map((manifest) => (isSecret(manifest) ? mask(manifest, maskOf) : manifest))
+  return manifests.map((manifest) =>
+    isSecret(manifest) ? mask(manifest, maskOf, hidden) : manifest,
+  )
 }
 
 type MaskOf = (field: string, value: unknown) => string
 
-function mask(secret: Manifest, maskOf: MaskOf): Manifest {
-  const masked: Record<string, unknown> = { ...secret }
-  for (const part of ['data', 'stringData']) {
-    if (part in masked) masked[part] = maskValues(masked[part], maskOf)
+function mask(secret: Manifest, maskOf: MaskOf, hidden: readonly string[]): Manifest {
+  const { apiVersion, kind, metadata } = secret
+  const { annotations } = metadata
+  const values = maskData(secret, maskOf)
+  if (annotations === undefined) return { ...values, apiVersion, kind, metadata }
+  const applied = annotations[lastApplied]
+  const masked = {
+    ...maskAnnotations(annotations, hidden, maskOf),
+    ...(applied !== undefined && { [lastApplied]: maskApplied(applied, maskOf, hidden) }),
   }
-  const { annotations } = secret.metadata
-  const applied = annotations?.[lastApplied]
-  const metadata =
-    applied === undefined
-      ? secret.metadata
-      : {
-          ...secret.metadata,
-          annotations: { ...annotations, [lastApplied]: maskApplied(applied, maskOf) },
-        }
-  return { ...masked, apiVersion: secret.apiVersion, kind: secret.kind, metadata }
+  return { ...values, apiVersion, kind, metadata: { ...metadata, annotations: masked } }
+}
+
+function maskData(secret: object, maskOf: MaskOf): object {
+  const parts = Object.entries(secret).map(([part, value]) => [
+    part,
+    part === 'data' || part === 'stringData' ? maskValues(value, maskOf) : value,
+  ])
+  return Object.fromEntries(parts)
+}
+
+function maskAnnotations(
+  annotations: object,
+  hidden: readonly string[],
+  maskOf: MaskOf,
+): Readonly<Record<string, string>> {
+  const masked = Object.entries(annotations).map(([name, value]) => [
+    name,
+    hidden.includes(name) ? maskOf(`annotation ${name}`, value) : value,
+  ])
+  return Object.fromEntries(masked)
 }
 
 function maskValues(values: unknown, maskOf: MaskOf): unknown {
@@ -49,15 +72,15 @@ function maskValues(values: unknown, maskOf: MaskOf): unknown {
   )
 }
 
-function maskApplied(text: string, maskOf: MaskOf): string {
+function maskApplied(text: string, maskOf: MaskOf, hidden: readonly string[]): string {
   try {
     const applied: unknown = JSON.parse(text)
     if (applied === null || typeof applied !== 'object') return maskOf(lastApplied, text)
-    const parts = Object.entries(applied).map(([part, value]) => [
-      part,
-      part === 'data' || part === 'stringData' ? maskValues(value, maskOf) : value,
-    ])
-    return JSON.stringify(Object.fromEntries(parts))
+    const { annotations } = mappingOf(fieldAt(applied, 'metadata'))
+    const masked = maskAnnotations(mappingOf(annotations), hidden, maskOf)
+    const metadata = { ...mappingOf(fieldAt(applied, 'metadata')), annotations: masked }
+    const hasSome = annotations !== undefined && hidden.length > 0
+    return JSON.stringify({ ...maskData(applied, maskOf), ...(hasSome && { metadata }) })
   } catch {
     return maskOf(lastApplied, text) // text that is not JSON may still hold the values
   }

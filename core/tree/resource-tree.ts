@@ -28,6 +28,9 @@ type ParentReference = {
   readonly uid: string
 }
 
+/** The health of a live object; undefined for kinds without one. */
+type Assess = (live: Manifest) => Health | undefined
+
 export type ResourceTree = { readonly nodes: readonly ResourceNode[] }
 
 /**
@@ -37,11 +40,12 @@ export type ResourceTree = { readonly nodes: readonly ResourceNode[] }
 export function resourceTree(
   managed: readonly ResourceStatus[],
   live: readonly Manifest[],
+  assess: Assess = assessHealth,
 ): ResourceTree {
   const byKey = new Map(live.map((object) => [keyOf(object), object]))
   const roots = managed.map((resource) => ({ resource, object: byKey.get(keyFrom(resource)) }))
   const nodes = roots.map(({ resource, object }) =>
-    object === undefined ? missing(resource) : nodeOf(object, []),
+    object === undefined ? missing(resource) : nodeOf(object, [], assess),
   )
   const seen = new Set(roots.flatMap(({ object }) => object?.metadata.uid ?? []))
   let parents = roots.flatMap(({ object }) => object ?? [])
@@ -50,7 +54,7 @@ export function resourceTree(
       const { uid = '' } = object.metadata
       return !seen.has(uid) && seen.add(uid)
     })
-    nodes.push(...children.map(({ object, owners }) => nodeOf(object, owners)))
+    nodes.push(...children.map(({ object, owners }) => nodeOf(object, owners, assess)))
     parents = children.map(({ object }) => object)
   }
   return { nodes }
@@ -84,9 +88,9 @@ function missing({ group, version, kind, namespace, name }: ResourceStatus): Res
   return { group, version, kind, namespace, name, health: { status: 'Missing' } }
 }
 
-function nodeOf(object: Manifest, owners: readonly Manifest[]): ResourceNode {
+function nodeOf(object: Manifest, owners: readonly Manifest[], assess: Assess): ResourceNode {
   const { uid, resourceVersion, creationTimestamp } = object.metadata
-  const health = assessHealth(object)
+  const health = assess(object)
   const parentRefs = owners.map((owner) => ({
     ...partsOf(keyOf(owner)),
     uid: owner.metadata.uid ?? '',

@@ -1,7 +1,7 @@
 import { createJq, type Jq } from '../../../clients/jq.ts'
 import { readCustomizations } from '../../../core/customization.ts'
 import { compareObject } from '../../../core/diff/compare.ts'
-import { type IgnoreRule, rulesFor, withoutIgnored } from '../../../core/diff/ignore.ts'
+import { comparable, type IgnoreRule, rulesFor, withoutIgnored } from '../../../core/diff/ignore.ts'
 import { isSameObject } from '../../../core/diff/same-object.ts'
 import { ScriptError } from '../../../core/errors.ts'
 import type { Manifest } from '../../../core/manifest/manifest.ts'
@@ -48,22 +48,43 @@ type Mask = {
   readonly target: Manifest | null
   readonly live: Manifest | null
   readonly hide_annotations?: readonly string[]
-  readonly expected: { readonly target_data?: Data; readonly live_data?: Data }
+  readonly expected: {
+    readonly target_data?: Data
+    readonly live_data?: Data
+    readonly annotations?: Data
+  }
 }
 
 /** Secrets without their values: only which ones are equal is to be seen. */
-export const secretMask = feed<Mask>(({ target, live, hide_annotations: hidden, expected }) => {
-  if (hidden !== undefined && hidden.length > 0) return undefined
-  const given = [target, live].filter((object) => object !== null)
-  const whole = given.map((object) => ({ ...object, apiVersion: object.apiVersion ?? 'v1' }))
-  const masked = maskSecrets(whole.map(foldStringData))
-  const dataOf = (object: Manifest | null) =>
-    object === null ? undefined : (masked[given.indexOf(object)]?.data as Data)
-  return {
-    expected: classes(expected.target_data, expected.live_data),
-    got: classes(dataOf(target), dataOf(live)),
-  }
-})
+export const secretMask = feed<Mask>(
+  ({ target, live, hide_annotations: hidden = [], expected }) => {
+    const given = [target, live].filter((object) => object !== null)
+    const whole = given.map((object) => ({ ...object, apiVersion: object.apiVersion ?? 'v1' }))
+    const masked = maskSecrets(whole.map(foldStringData), hidden)
+    const dataOf = (object: Manifest | null) =>
+      object === null ? undefined : (masked[given.indexOf(object)]?.data as Data)
+    const { annotations } = expected
+    return {
+      expected: [
+        classes(expected.target_data, expected.live_data),
+        annotations && seen(annotations),
+      ],
+      got: [
+        classes(dataOf(target), dataOf(live)),
+        annotations && seen(masked[0]?.metadata.annotations ?? {}),
+      ],
+    }
+  },
+)
+
+/** Annotations with every mask of one length, and kubectl's copy as what it says. */
+function seen(annotations: Readonly<Record<string, string>>): object {
+  const entries = Object.entries(annotations).map(([name, text]) => {
+    const masked = typeof text === 'string' ? text.replaceAll(/\++/g, '+') : text
+    return [name, name.endsWith('last-applied-configuration') ? JSON.parse(masked) : masked]
+  })
+  return Object.fromEntries(entries)
+}
 
 /** Per field whether it is there, masked, and the same on both sides. */
 function classes(target: Data, live: Data): object {
@@ -119,7 +140,7 @@ export function normalize(jq: Jq): Feed {
     const limit = options.jqTimeoutSeconds
     const engine = limit === undefined ? jq : createJq(limit * 1_000)
     try {
-      const left = await withoutIgnored(object, object, rules, engine.run)
+      const left = await comparable(object, object, rules, engine.run)
       return {
         expected: { error: false, unchanged: expected.unchanged, failed: [] },
         got: {
