@@ -65,8 +65,7 @@ function createCompare(clients: ActivityClients) {
     const unknown = await watchKinds(cluster, objects)
     refuseUnknownKinds(current, objects, unknown)
     const instance = instanceName(ref.namespace, ref.name, clients.applications.namespace)
-    const keys = new Set(declared.map(({ key }) => key))
-    await adoptLeftBehind(clients, cluster, current, instance, keys)
+    await adoptLeftBehind(clients, cluster, current, instance)
     const limit = pLimit(parallelDryRuns)
     const ignoring = ignoringOf(clients, current.application)
     const rows = await Promise.all(

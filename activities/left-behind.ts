@@ -1,10 +1,11 @@
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import { ConflictError, NotFoundError } from '../core/errors.ts'
-import { groupOf, keyOf, type ResourceKey } from '../core/manifest/key.ts'
+import { groupOf } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { applicationLabelKey, instanceOf, isTracked } from '../core/manifest/tracking.ts'
 import { isHook } from '../core/plan/phase.ts'
+import { type WriteWay, writeWayOf } from '../core/plan/write-way.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
 import { declarableKinds, scanKinds } from './scan-kinds.ts'
@@ -19,30 +20,34 @@ const listings = new WeakMap<Cluster, (shared: boolean) => Promise<Found>>()
 
 /**
  * On first sight of an Application, finds what Argo CD deployed for it: objects that carry its
- * tracking id and not our label. Those that are not declared any more get the label, and with it all
- * that follows from being ours: they are shown, pruned and deleted with the Application. Those that
- * are declared get it by their next apply.
+ * tracking id and not our label. They get the label, and with it all that follows from being ours:
+ * they are compared, shown, pruned and deleted with the Application; and what Argo CD owned of them
+ * becomes ours, so that what is declared no more will be removed. Their content stays as it is.
  */
 export async function adoptLeftBehind(
   { now }: Pick<ActivityClients, 'now'>,
   cluster: Cluster,
-  { object, label }: StoredApplication,
+  { application, object, label }: StoredApplication,
   instance: string,
-  declared: ReadonlySet<ResourceKey>,
 ): Promise<void> {
   if (statusOf(object).driftless?.rendered !== undefined) return
   const list = listings.get(cluster) ?? shareListings(cluster, now)
   listings.set(cluster, list)
   // one that somebody else has deployed surely has objects, which may be younger than the last listing
   const isNew = Object.keys(object.status ?? {}).length === 0
-  const left = ((await list(isNew)).get(instance) ?? []).filter((one) => !declared.has(keyOf(one)))
+  const left = (await list(isNew)).get(instance) ?? []
   await cluster.watch(left.map(({ apiVersion, kind }) => ({ group: groupOf(apiVersion), kind })))
-  await Promise.all(left.map((one) => adopt(cluster, one, label)))
+  await Promise.all(left.map((one) => adopt(cluster, one, writeWayOf(application, one), label)))
 }
 
-async function adopt(cluster: Cluster, object: Manifest, label: string): Promise<void> {
+async function adopt(
+  cluster: Cluster,
+  object: Manifest,
+  way: WriteWay,
+  label: string,
+): Promise<void> {
   try {
-    await cluster.label(object, applicationLabelKey, label)
+    await cluster.adopt(object, way, { [applicationLabelKey]: label })
   } catch (error) {
     // gone since the listing, or another one has its name
     if (!(error instanceof NotFoundError || error instanceof ConflictError)) throw error

@@ -31,7 +31,7 @@ export function createRemove(clients: ActivityClients) {
     await watchOwned(cluster, current)
     const instance = instanceName(ref.namespace, ref.name, clients.applications.namespace)
     // what Argo CD deployed is deleted too, although nothing of it was ever ours
-    await adoptLeftBehind(clients, cluster, current, instance, new Set())
+    await adoptLeftBehind(clients, cluster, current, instance)
     const owned = () =>
       cluster.live
         .ofApplication(current.label)

@@ -13,6 +13,7 @@ import { partsOf } from '../core/manifest/key.ts'
 import type { ActivityClients } from './clients.ts'
 import { watchKinds } from './compare.ts'
 import { destinationOf, presentApplication } from './current.ts'
+import { respectingOf } from './ignore.ts'
 import { kindGuard, type RefuseForbiddenKind } from './permitted.ts'
 import { desiredByKey, readRendered } from './rendered.ts'
 import { refusalOf, tryChanges } from './try-changes.ts'
@@ -49,6 +50,7 @@ export function createSync(clients: ActivityClients) {
       ...{ refuse, cluster, current },
       now: clients.now,
       desired: desiredByKey(declared),
+      respect: respectingOf(clients, cluster, current.application),
     }
     // how the objects are after the write is looked at by the next step
     const resources = await clients.healthNews.attend(current.label, () =>

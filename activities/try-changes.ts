@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
+import { isToBeAdopted } from '../core/diff/adopt.ts'
 import { ConflictError, NetworkError, PlatformError, UnknownKindError } from '../core/errors.ts'
 import type { PlannedHook, ResourceResult, SyncChange } from '../core/flow.ts'
 import { keyOf, partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
@@ -10,6 +11,7 @@ import { type Brought, broughtBy, needsBrought } from '../core/plan/brought.ts'
 import { failsOnShared, remedyFor, writeWayOf } from '../core/plan/write-way.ts'
 import type { ActivityClients } from './clients.ts'
 import { destinationOf } from './current.ts'
+import { type Respecting, respectingOf } from './ignore.ts'
 import { kindGuard, type RefuseForbiddenKind } from './permitted.ts'
 import { refusedByQuota } from './quota.ts'
 import { type Desired, desiredByKey } from './rendered.ts'
@@ -46,7 +48,8 @@ export async function tryChanges(
   const limit = pLimit(parallelDryRuns)
   const { namespace, name } = current.ref
   const instance = instanceName(namespace, name, clients.applications.namespace)
-  const trial = { refuse, cluster, current, brought, instance }
+  const respect = respectingOf(clients, cluster, current.application)
+  const trial = { refuse, cluster, current, brought, instance, respect }
   const tried = [...applied, ...hooked.filter(({ key }) => cluster.live.get(key) === undefined)]
   const results = await Promise.all(tried.map((desired) => limit(() => tryOne(trial, desired))))
   const refused = results.flat()
@@ -76,6 +79,7 @@ type Trial = {
   readonly brought: Brought
   /** How the application is named in tracking ids. */
   readonly instance: string
+  readonly respect: Respecting
 }
 
 async function tryOne(trial: Trial, desired: Desired): Promise<readonly ResourceResult[]> {
@@ -100,12 +104,17 @@ export function refusalOf(key: ResourceKey, { name, message }: PlatformError): R
 }
 
 /** What is replaced or made anew may break rules that only hold for changes (design §7). */
-async function dryRun({ cluster, current, brought }: Trial, manifest: Manifest): Promise<void> {
-  const way = writeWayOf(current.application, manifest)
-  const isThere = cluster.live.get(keyOf(manifest)) !== undefined
-  if (needsBrought(manifest, brought) || ((way.replace || way.force) && isThere)) return
+async function dryRun(trial: Trial, declared: Manifest): Promise<void> {
+  const { cluster, current, brought, respect } = trial
+  const way = writeWayOf(current.application, declared)
+  const live = cluster.live.get(keyOf(declared))
+  if (needsBrought(declared, brought) || ((way.replace || way.force) && live !== undefined)) return
+  const { manifest } = await respect(declared, live)
   try {
-    await cluster.dryRun(named(manifest), way.validate ? 'Strict' : 'Ignore')
+    const tried = await cluster.dryRun(named(manifest), way.validate ? 'Strict' : 'Ignore')
+    // it is there, and in no watch: whoever writes it has to know who applied it
+    if (live === undefined && isToBeAdopted(tried, way))
+      await cluster.refresh(manifest.apiVersion, keyOf(manifest))
   } catch (error) {
     if (!(error instanceof UnknownKindError) || !way.mayBeUnknown) throw error
   }

@@ -1,6 +1,7 @@
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
-import type { ApplyOptions } from '../clients/kube/cluster-writes.ts'
+import type { ApplyOptions, ApplyProof } from '../clients/kube/cluster-writes.ts'
+import { isToBeAdopted } from '../core/diff/adopt.ts'
 import { AdmissionDenied, ConflictError, SupersededError } from '../core/errors.ts'
 import type { ResourceResult } from '../core/flow.ts'
 import { kindBroughtBy, servedByCrd } from '../core/manifest/crd.ts'
@@ -10,6 +11,7 @@ import { hasSyncOption } from '../core/manifest/sync-option.ts'
 import { prunePropagation, type WriteWay, writeWayOf } from '../core/plan/write-way.ts'
 import { followChanges } from './changes.ts'
 import { compareCached } from './compare.ts'
+import type { Respecting } from './ignore.ts'
 import type { Desired } from './rendered.ts'
 
 /** What the writes of one step share. */
@@ -19,6 +21,7 @@ export type Writer = {
   /** Epoch ms. */
   readonly now: () => number
   readonly desired: ReadonlyMap<ResourceKey, Desired>
+  readonly respect: Respecting
 }
 
 /**
@@ -30,11 +33,16 @@ export async function applyObject(writer: Writer, key: ResourceKey): Promise<Res
   const declared = writer.desired.get(key)
   if (declared === undefined) throw new SupersededError(`${showKey(key)} is no longer declared`)
   const before = cluster.live.get(key)
-  if (compareCached(cluster, declared, undefined, before).verdict === 'equal') {
+  const { manifest, ignored } = await writer.respect(declared.manifest, before)
+  if (compareCached(cluster, declared, ignored, before).verdict === 'equal') {
     return { key, status: 'Unchanged' }
   }
   const way = writeWayOf(current.application, declared.manifest)
-  const applied = await write(writer, declared, way, before)
+  const proof = { digest: declared.digest, ...(ignored !== undefined && { ignored }) }
+  const declaredNow = { manifest, proof }
+  const first = await write(writer, declaredNow, way, before)
+  const isLate = before === undefined && isToBeAdopted(first, way)
+  const applied = isLate ? await write(writer, declaredNow, way, first) : first
   if (kindBroughtBy(applied) !== undefined) {
     // its objects come next; that it is not served in time is told by them
     await cluster.discovery.appear(servedByCrd(applied), servedMs)
@@ -45,15 +53,17 @@ export async function applyObject(writer: Writer, key: ResourceKey): Promise<Res
 
 async function write(
   writer: Writer,
-  declared: Desired,
-  { replace, force, validate }: WriteWay,
+  { manifest: desired, proof }: { readonly manifest: Manifest; readonly proof: ApplyProof },
+  way: WriteWay,
   live: Manifest | undefined,
 ): Promise<Manifest> {
   const { cluster } = writer
-  const { manifest: desired, digest } = declared
+  const { replace, force, validate } = way
   const validation = validate ? 'Strict' : 'Ignore'
-  const options = { validation, digest } as const
+  const options = { validation, proof } as const
   if (live === undefined) return await cluster.apply(desired, options)
+  // else what is declared no more would stay theirs, and live for ever
+  if (isToBeAdopted(live, way)) await cluster.adopt(live, way)
   if (replace && force) return await remake(writer, desired, live, options)
   try {
     // the apply after it takes the fields over; it changes nothing any more

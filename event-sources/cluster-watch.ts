@@ -100,7 +100,7 @@ function isDrift(
   if (own || object.metadata.deletionTimestamp !== undefined) return false
   const proof = cluster.settled.get(key)
   if (proof === undefined) return false
-  if (live !== undefined && ownedDigest(live) === proof.owned) return false
+  if (live !== undefined && ownedDigest(live, proof.beyond) === proof.owned) return false
   cluster.settled.delete(key)
   return true
 }

@@ -1,8 +1,9 @@
+import { type AdoptOptions, adoptedOwners } from '../../core/diff/adopt.ts'
 import { fieldManager, ownedDigest } from '../../core/diff/owned.ts'
-import { ConflictError } from '../../core/errors.ts'
 import { groupOf, keyOf, type ResourceKey } from '../../core/manifest/key.ts'
-import type { Manifest } from '../../core/manifest/manifest.ts'
+import type { Manifest, Metadata } from '../../core/manifest/manifest.ts'
 import type { Propagation } from '../../core/plan/write-way.ts'
+import { changeMetadata } from './change-metadata.ts'
 import { apiVersionOf, type Discovery, pathOf } from './discovery.ts'
 import type { LiveStore } from './live-store.ts'
 import type { SettledObjects } from './settled.ts'
@@ -15,9 +16,11 @@ export type FieldValidation = 'Strict' | 'Ignore'
 export type ApplyOptions = {
   /** `Strict` unless given. */
   readonly validation?: FieldValidation
-  /** Digest of what is declared: the apply is the proof that the object is equal to it. */
-  readonly digest?: string
+  readonly proof?: ApplyProof
 }
+
+/** What the apply proves: that the object is equal to what is declared, but for what is ignored of it. */
+export type ApplyProof = { readonly digest: string; readonly ignored?: string }
 
 export type ClusterWrites = {
   /** Server-side apply with forced conflicts; the object as watches show it is in `live` before this settles. */
@@ -26,8 +29,11 @@ export type ClusterWrites = {
   dryRun(desired: Manifest, validation?: FieldValidation): Promise<Manifest>
   /** Puts the declared in the place of this very state of the object: what is not declared goes. */
   replace(desired: Manifest, live: Manifest, validation?: FieldValidation): Promise<void>
-  /** Puts a label on this very object (by uid) and nothing else; it is in `live` before this settles. */
-  label(live: Manifest, name: string, value: string): Promise<void>
+  /**
+   * Makes us the owner of what kubectl and Argo CD applied of this very object (by uid), and puts the
+   * labels on it; its content stays. It is in `live` before this settles; harmless when it is gone.
+   */
+  adopt(live: Manifest, options: AdoptOptions, labels?: Metadata['labels']): Promise<void>
   /** Takes a finalizer off this very object; harmless when it is gone or has none. */
   release(live: Manifest, finalizer: string): Promise<void>
   /** Deletes this very object (by uid); says false when it was gone already. */
@@ -67,13 +73,13 @@ export function clusterWrites(
     )
   }
   return {
-    async apply(desired, { validation = 'Strict', digest } = {}) {
+    async apply(desired, { validation = 'Strict', proof } = {}) {
       const key = keyOf(desired)
       const written = await store.write(key, async () => {
         const applied = await patch(desired, validation, false)
         const watched = await asWatched(applied)
         // before the store hears what the watch said meanwhile: else nobody could tell that it is drift
-        if (isSameState(applied, watched)) settle(settled, key, digest, watched)
+        if (isSameState(applied, watched)) settle(settled, key, proof, watched)
         return watched
       })
       return written ?? desired
@@ -90,21 +96,25 @@ export function clusterWrites(
         }),
       )
     },
-    async label(live, label, value) {
+    async adopt(live, options, labels) {
       const path = await pathOfObject(live)
-      const { uid } = live.metadata
       await store.write(keyOf(live), () =>
-        transport.request<Manifest>(path, {
-          method: 'PATCH',
-          contentType: 'application/merge-patch+json',
-          query: { fieldManager },
-          body: { metadata: { uid, labels: { [label]: value } } },
+        changeMetadata(transport, path, live.metadata.uid, (now) => {
+          const managedFields = adoptedOwners(now, options)
+          if (managedFields === undefined && labels === undefined) return undefined
+          return { ...(managedFields && { managedFields }), ...(labels && { labels }) }
         }),
       )
     },
     async release(live, finalizer) {
       const path = await pathOfObject(live)
-      await store.write(keyOf(live), () => release(transport, path, live, finalizer))
+      await store.write(keyOf(live), () =>
+        changeMetadata(transport, path, live.metadata.uid, ({ metadata: { finalizers = [] } }) =>
+          finalizers.includes(finalizer)
+            ? { finalizers: finalizers.filter((one) => one !== finalizer) }
+            : undefined,
+        ),
+      )
     },
     async remove(live, propagationPolicy) {
       const { uid } = live.metadata
@@ -131,41 +141,10 @@ function isSameState(one: Manifest, other: Manifest): boolean {
 function settle(
   settled: SettledObjects,
   key: ResourceKey,
-  digest: string | undefined,
+  proof: ApplyProof | undefined,
   live: Manifest,
 ): void {
-  if (digest !== undefined) settled.set(key, { desired: digest, owned: ownedDigest(live) })
-}
-
-const maxConflicts = 8
-
-/** Finalizers are a plain list in a merge patch: what others add meanwhile must not be lost. */
-async function release(
-  transport: KubeTransport,
-  path: string,
-  { metadata: { uid } }: Manifest,
-  finalizer: string,
-): Promise<Manifest | undefined> {
-  for (let attempt = 0; ; attempt++) {
-    const now = await unlessGone(transport.request<Manifest>(path))
-    const { finalizers = [], resourceVersion } = now?.metadata ?? {}
-    if (now?.metadata.uid !== uid || !finalizers.includes(finalizer)) return now
-    const metadata = {
-      resourceVersion,
-      uid,
-      finalizers: finalizers.filter((one) => one !== finalizer),
-    }
-    try {
-      return await unlessGone(
-        transport.request<Manifest>(path, {
-          method: 'PATCH',
-          contentType: 'application/merge-patch+json',
-          query: { fieldManager },
-          body: { metadata },
-        }),
-      )
-    } catch (error) {
-      if (!(error instanceof ConflictError) || attempt === maxConflicts) throw error
-    }
-  }
+  if (proof === undefined) return
+  const { digest: desired, ...ignored } = proof
+  settled.set(key, { desired, owned: ownedDigest(live), ...ignored })
 }

@@ -139,7 +139,7 @@ function isLater(a = '', b = ''): boolean {
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
 
-/** Without what nobody here reads: other managers' field sets and kubectl's copy of the object. */
+/** Without what nobody here reads: the field sets of other managers, and kubectl's copy of the object. */
 function slim(object: Manifest): Manifest {
   const { managedFields, annotations, ...metadata } = object.metadata
   const { [lastApplied]: _copy, ...kept } = annotations ?? {}
@@ -148,7 +148,11 @@ function slim(object: Manifest): Manifest {
     metadata: {
       ...metadata,
       ...(annotations !== undefined && { annotations: kept }),
-      managedFields: (managedFields ?? []).filter(({ manager }) => manager === fieldManager),
+      managedFields: (managedFields ?? []).map((entry) => {
+        if (entry.manager === fieldManager) return entry
+        const { fieldsV1: _fields, ...owner } = entry
+        return owner
+      }),
     },
   }
 }

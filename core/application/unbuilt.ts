@@ -22,10 +22,12 @@ const meantAnyway = new Set([
   'Delete=true',
   'FailOnSharedResource=true',
   'FailOnSharedResource=false',
+  'RespectIgnoreDifferences=true',
   'RespectIgnoreDifferences=false',
   'SkipDryRunOnMissingResource=true',
   'SkipDryRunOnMissingResource=false',
   'ClientSideApplyMigration=true',
+  'ClientSideApplyMigration=false',
 ])
 const knownOptions = new Set([...meantAnyway].map((option) => option.split('=')[0]))
 const laterFinalizers = /^(pre|post)-delete-finalizer\.argocd\.argoproj\.io(\/|$)/

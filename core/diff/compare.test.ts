@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject, Manifest } from '../manifest/manifest.ts'
 import { compareObject } from './compare.ts'
-import { fieldManager, ownedDigest } from './owned.ts'
+import { declaredBeyond, fieldManager, ownedDigest } from './owned.ts'
 
 const owned = (fieldsV1: JsonObject) => [{ manager: fieldManager, operation: 'Apply', fieldsV1 }]
 
@@ -109,6 +109,36 @@ describe('the digest of what we own', () => {
   it('changes with a value, and with the loss of a field', () => {
     expect(ownedDigest(withSpec({ selector: { app: 'api' } }))).not.toBe(ownedDigest(live))
     expect(ownedDigest(withSpec({}, {}))).not.toBe(ownedDigest(live))
+  })
+})
+
+describe('what is declared and not ours', () => {
+  const declared = (spec: object): Manifest => ({ ...desired, spec })
+
+  it('is nothing after our apply', () => {
+    expect(declaredBeyond(desired, live)).toBeUndefined()
+  })
+
+  it('is a field that somebody else wrote, and counts with its value', () => {
+    const given = declared({ selector: { app: 'web' }, clusterIP: '10.96.0.1' })
+    const fields = declaredBeyond(given, live)
+    expect(fields).toEqual({ 'f:spec': { 'f:clusterIP': {} } })
+    const changed = withSpec({ clusterIP: '10.96.0.2' })
+    expect(ownedDigest(changed, fields)).not.toBe(ownedDigest(live, fields))
+    expect(ownedDigest(changed)).toBe(ownedDigest(live))
+  })
+
+  it('is all of it where we applied nothing', () => {
+    const theirs = { ...live, metadata: { name: 'web' } }
+    expect(declaredBeyond(declared({ a: 1 }), theirs)).toEqual({})
+    expect(ownedDigest(theirs, {})).not.toBe(
+      ownedDigest({ ...theirs, spec: { type: 'NodePort' } }, {}),
+    )
+  })
+
+  it('is a whole list when one of its elements is not ours', () => {
+    const given = declared({ selector: { app: 'web' }, ports: [{ port: 1 }, { port: 2 }] })
+    expect(declaredBeyond(given, live)).toEqual({ 'f:spec': { 'f:ports': {} } })
   })
 })
 

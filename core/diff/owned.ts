@@ -13,14 +13,38 @@ function ownedFields(live: Manifest): JsonObject | undefined {
 }
 
 /**
- * Digest of what we own of a live object: which fields, and their values.
- * While it stays what it was after our apply, nobody changed what we declared.
+ * Digest of what we own of a live object: which fields, and their values; and of the values of
+ * `beyond`. While it stays what it was, nobody changed what we declared.
  */
-export function ownedDigest(live: Manifest): string {
+export function ownedDigest(live: Manifest, beyond?: JsonObject): string {
   const fields = ownedFields(live)
-  return fields === undefined
-    ? 'none'
-    : digestOf([fields, project(live as unknown as Json, fields)])
+  if (fields === undefined && beyond === undefined) return 'none'
+  const values = (set: JsonObject) => project(live as unknown as Json, set)
+  return digestOf([
+    fields === undefined ? null : [fields, values(fields)],
+    ...(beyond === undefined ? [] : [values(beyond)]),
+  ])
+}
+
+/**
+ * What is declared and is not ours, as a set of fields: somebody else wrote what we declare, or wrote
+ * over it and back again. Undefined when all of it is ours. Lists are one field.
+ */
+export function declaredBeyond(desired: Manifest, live: Manifest): JsonObject | undefined {
+  return beyond(ownable(desired), ownedFields(live))
+}
+
+function beyond(desired: Json, fields: JsonObject | undefined): JsonObject | undefined {
+  if (fields === undefined) return {}
+  const names = namesOf(fields)
+  if (names.length === 0 && (!('.' in fields) || isEmpty(desired))) return undefined
+  if (Array.isArray(desired)) return sameList(desired, fields, names) ? undefined : {}
+  if (!isObject(desired)) return undefined
+  const missing = Object.entries(desired).flatMap(([key, value]) => {
+    const inside = beyond(value, fields[`f:${key}`] as JsonObject | undefined)
+    return inside === undefined ? [] : [[`f:${key}`, inside]]
+  })
+  return missing.length === 0 ? undefined : Object.fromEntries(missing)
 }
 
 /** Whether the owned set is exactly the declared set: nothing lost to others, nothing left over. */

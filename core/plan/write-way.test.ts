@@ -32,6 +32,7 @@ describe('the way in which an object is written', () => {
       force: false,
       validate: true,
       mayBeUnknown: false,
+      adoptKubectl: true,
     })
   })
 
@@ -40,8 +41,9 @@ describe('the way in which an object is written', () => {
     ['Force', 'true', { force: true }],
     ['Validate', 'false', { validate: false }],
     ['SkipDryRunOnMissingResource', 'true', { mayBeUnknown: true }],
+    ['ClientSideApplyMigration', 'false', { adoptKubectl: false }],
   ])(
-    'takes %s=%s from the Application and from the object (OPT-05, OPT-06, OPT-10, OPT-11)',
+    'takes %s=%s from the Application and from the object (OPT-05, OPT-06, OPT-10, OPT-11, OPT-13)',
     (name, value, expected) => {
       expect(writeWayOf(application(`${name}=${value}`), object())).toMatchObject(expected)
       expect(writeWayOf(application(), object(`Prune=false, ${name}=${value}`))).toMatchObject(

@@ -12,6 +12,8 @@ export type WriteWay = {
   readonly validate: boolean
   /** A kind that the cluster does not serve yet is not tried beforehand (OPT-06). */
   readonly mayBeUnknown: boolean
+  /** What kubectl applied before becomes ours (OPT-13). */
+  readonly adoptKubectl: boolean
 }
 
 /** The way in which an object of the application is written. */
@@ -23,6 +25,7 @@ export function writeWayOf(application: Application, manifest: Manifest): WriteW
     force: option('Force') === 'true',
     validate: option('Validate') !== 'false',
     mayBeUnknown: option('SkipDryRunOnMissingResource') === 'true',
+    adoptKubectl: option('ClientSideApplyMigration') !== 'false',
   }
 }
 

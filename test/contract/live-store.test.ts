@@ -136,7 +136,7 @@ describe('a write of our own', () => {
         (text) => text.includes('"drifted"'),
       )
     }
-    await cluster.apply(declared('contested', 'ours'), { digest: 'declared' })
+    await cluster.apply(declared('contested', 'ours'), { proof: { digest: 'declared' } })
     beforeAnswer = async () => undefined
     await whenTold('contested', 2)
     expect(proofs).toEqual(['declared'])
@@ -205,7 +205,12 @@ describe('an object', () => {
     await whenTold('slim', 2)
     const metadata = live('slim')?.metadata
     expect(metadata?.annotations).toEqual({ team: 'a' })
-    expect(metadata?.managedFields?.map(({ manager }) => manager)).toEqual(['driftless'])
+    expect(
+      metadata?.managedFields?.map(({ manager, fieldsV1 }) => [manager, fieldsV1 !== undefined]),
+    ).toEqual([
+      ['driftless', true],
+      ['unknown', false],
+    ])
   })
 
   it('of another application, or of none, is not among ours', async () => {

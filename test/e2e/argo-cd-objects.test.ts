@@ -5,9 +5,11 @@ import {
   applicationsPath,
   configMap,
   isDeployed,
+  isOutOfSync,
   whenApplication,
 } from '../harness/application.ts'
-import { createNamespace } from '../harness/kube.ts'
+import { createNamespace, type KubeObject } from '../harness/kube.ts'
+import { operate, whenOver } from '../harness/operation.ts'
 import { isThere, whenGone } from '../harness/presence.ts'
 import { openScene, type Scene } from '../harness/scene.ts'
 
@@ -54,6 +56,9 @@ const declare = async (name: string, spec: object = {}) => {
   const status = { sync: { status: 'Synced' }, health: { status: 'Healthy' }, resources: [] }
   await kube.request('POST', applicationsPath, { ...declared, status })
 }
+type ConfigMap = KubeObject & { readonly data: Readonly<Record<string, string>> }
+const withData = (name: string, data: object) =>
+  JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data })
 const push = (name: string) =>
   scene.repository.push({ [`${name}/config.yaml`]: configMap(`${name}-kept`, 'x') })
 
@@ -91,6 +96,37 @@ describe('an Application that Argo CD deployed before', () => {
     expect(await isThere(kube, `${quotas}/argo-shown-left`)).toBe(true)
   })
 
+  it('is Synced without a sync while its objects are as declared; what is taken out later is removed', async () => {
+    const { kube } = scene
+    const name = 'argo-same'
+    const { metadata } = await kube.request(
+      'POST',
+      `${configMaps}?fieldManager=argocd-controller`,
+      {
+        metadata: trackedBy(name, 'ConfigMap', name),
+        data: { value: 'x', more: 'y' },
+      },
+    )
+    await kube.patch(`${configMaps}/${name}?fieldManager=somebody`, { data: { theirs: 'z' } })
+    const declared = { data: { value: 'x', more: 'y' } }
+    await scene.repository.push({ [`${name}/config.yaml`]: withData(name, declared.data) })
+    await declare(name, { syncPolicy: {} })
+    const { status } = await whenApplication(
+      kube,
+      name,
+      ({ driftless }) => driftless?.rendered !== undefined,
+    )
+    expect(status?.sync?.status).toBe('Synced')
+    expect(status?.operationState).toBeUndefined()
+    await scene.push({ [`${name}/config.yaml`]: withData(name, { value: 'x' }) })
+    await whenApplication(kube, name, isOutOfSync)
+    await operate(kube, name)
+    await whenOver(kube, name)
+    const live = await kube.request<ConfigMap>('GET', `${configMaps}/${name}`)
+    expect(live.data).toEqual({ value: 'x', theirs: 'z' })
+    expect(live.metadata.uid).toBe(metadata.uid)
+  })
+
   it('is deleted with all that it deployed, also when it was never compared (HIST-05)', async () => {
     const { kube } = scene
     await deployedByArgoCd('argo-ended')
@@ -115,5 +151,38 @@ describe('an Application that Argo CD deployed before', () => {
     expect(await isThere(kube, `${configMaps}/copy`)).toBe(true)
     expect(await isThere(kube, `${configMaps}/installed`)).toBe(true)
     expect(await isThere(kube, `${configMaps}/argo-neighbour-left`)).toBe(true)
+  })
+})
+
+describe('an object that kubectl applied before', () => {
+  it('is taken over without a restart of its pods: fields of others stay, what is not declared goes (OPT-13)', async () => {
+    const { kube } = scene
+    const name = 'kubectl-moved'
+    const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`
+    const template = {
+      metadata: { labels: { app: name } },
+      spec: { containers: [{ name: 'web', image: 'web:1' }] },
+    }
+    const spec = { replicas: 1, selector: { matchLabels: { app: name } }, template }
+    const { metadata } = await kube.request(
+      'POST',
+      `${deployments}?fieldManager=kubectl-client-side-apply`,
+      { metadata: { name, labels: { declared: 'once' } }, spec },
+    )
+    await kube.patch(`${deployments}/${name}?fieldManager=somebody`, {
+      metadata: { labels: { theirs: 'kept' } },
+    })
+    const declared = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name }, spec }
+    const head = await scene.repository.push({ [`${name}/web.yaml`]: JSON.stringify(declared) })
+    await scene.create(name, { path: name })
+    await whenApplication(kube, name, isDeployed(head))
+    const live = await kube.request('GET', `${deployments}/${name}`)
+    expect(live.metadata.uid).toBe(metadata.uid)
+    // the number of the rollout: a changed pod template would make it 2
+    expect(live.metadata.annotations?.['deployment.kubernetes.io/revision']).toBe('1')
+    expect(live.metadata.labels).toEqual({
+      theirs: 'kept',
+      'driftless.dev/application': applicationLabel('argocd', name),
+    })
   })
 })

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import {
-  applicationsPath,
   configMap,
   isDeployed,
   isOutOfSync,
+  refreshed,
   whenApplication,
 } from '../harness/application.ts'
 import { eventually } from '../harness/eventually.ts'
@@ -35,6 +35,8 @@ beforeAll(async () => {
     data: {
       'resource.customizations.health.ConfigMap': script,
       'resource.customizations.ignoreDifferences.all': 'jqPathExpressions: [.data.counted]',
+      'resource.customizations.knownTypeFields.ConfigMap':
+        '- {field: data.size, type: core/Quantity}',
     },
   })
 })
@@ -81,6 +83,36 @@ describe('what the settings and the Application say of kinds', () => {
     expect(status?.conditions ?? []).toEqual([])
   })
 
+  it('OPT-15: with RespectIgnoreDifferences a sync of another field keeps what is ignored', async () => {
+    const map = (value: string, other: string) =>
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'respected' },
+        data: { value, other, size: '1Gi' },
+      })
+    const first = await scene.push({ 'respected/map.yaml': map('declared', 'one') })
+    const source = { repoURL: scene.repository.url, path: 'respected', targetRevision: 'HEAD' }
+    const ignoreDifferences = [{ kind: 'ConfigMap', jsonPointers: ['/data/value'] }]
+    const syncPolicy = { automated: {}, syncOptions: ['RespectIgnoreDifferences=true'] }
+    await scene.create('respected', { spec: { source, ignoreDifferences, syncPolicy } })
+    await whenApplication(scene.kube, 'respected', isDeployed(first))
+    expect(await liveValue('respected')).toBe('declared')
+    await scene.kube.patch(path('respected'), { data: { value: 'by hand' } })
+    const second = await scene.push({ 'respected/map.yaml': map('declared', 'two') })
+    await whenApplication(scene.kube, 'respected', isDeployed(second))
+    const { data } = await scene.kube.request<ConfigMap>('GET', path('respected'))
+    expect(data).toEqual({ value: 'by hand', other: 'two', size: '1Gi' })
+  })
+
+  it('DIFF-11: another spelling of a quantity in a field of a known type is no difference', async () => {
+    await scene.kube.patch(path('respected'), { data: { size: '1024Mi' } })
+    const { status } = await refreshed(scene.kube, 'respected', 'hard')
+    expect(status?.sync?.status).toBe('Synced')
+    await scene.kube.patch(path('respected'), { data: { size: '2Gi' } })
+    await whenApplication(scene.kube, 'respected', isOutOfSync)
+  })
+
   it('WIN-03, WIN-06: a closed window keeps a change until it is open', async () => {
     const window = { kind: 'deny', schedule: '* * * * *', duration: '2m', applications: ['*'] }
     await scene.kube.request('POST', projects, {
@@ -99,9 +131,7 @@ describe('what the settings and the Application say of kinds', () => {
     const { status } = await whenApplication(scene.kube, 'windowed', isOutOfSync)
     expect(status?.operationState).toBeUndefined()
     await scene.kube.patch(`${projects}/closed`, { spec: { syncWindows: [] } })
-    await scene.kube.patch(`${applicationsPath}/windowed`, {
-      metadata: { annotations: { 'argocd.argoproj.io/refresh': 'normal' } },
-    })
+    await refreshed(scene.kube, 'windowed')
     await whenApplication(scene.kube, 'windowed', ({ sync }) => sync?.status === 'Synced')
     expect(await liveValue('windowed')).toBe('declared')
   })

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { ManagedResource } from '../../api/managed-resources.ts'
 import { editOf, kindFiles, kindObjects, type WrittenObject } from '../fixtures/kinds.ts'
-import { applicationsPath, type LiveApplication, whenApplication } from '../harness/application.ts'
+import {
+  applicationsPath,
+  type LiveApplication,
+  refreshed,
+  whenApplication,
+} from '../harness/application.ts'
 import { changesByDriftless } from '../harness/audit.ts'
-import { eventually } from '../harness/eventually.ts'
 import { createNamespace } from '../harness/kube.ts'
 import { objectPath } from '../harness/object-path.ts'
 import { operate, whenOver } from '../harness/operation.ts'
@@ -17,20 +21,8 @@ const stackDir = inject('stackDir')
 const names = new Set(kindObjects.map(({ metadata }) => metadata.name))
 let scene: Scene
 
-const application = () => scene.kube.request<LiveApplication>('GET', `${applicationsPath}/${name}`)
 const pathOf = async (object: WrittenObject) =>
   (await objectPath(scene.kube, object, namespace)).path
-/** Looks again as somebody asks for it, and gives what it found. */
-const refreshed = async (kind: 'normal' | 'hard') => {
-  const annotation = 'argocd.argoproj.io/refresh'
-  await scene.kube.patch(`${applicationsPath}/${name}`, {
-    metadata: { annotations: { [annotation]: kind } },
-  })
-  return await eventually(
-    application,
-    ({ metadata }) => !(annotation in (metadata.annotations ?? {})),
-  )
-}
 const outOfSync = ({ status }: LiveApplication) =>
   (status?.resources ?? [])
     .filter((resource) => resource.status !== 'Synced')
@@ -85,7 +77,7 @@ describe('over 60 objects of 40 kinds', () => {
     expect(kindObjects.length).toBeGreaterThan(60)
     expect(outOfSync(await sync())).toEqual([])
     for (const kind of ['normal', 'hard', 'normal', 'hard'] as const) {
-      const { status } = await refreshed(kind)
+      const { status } = await refreshed(scene.kube, name, kind)
       expect(outOfSync({ status } as LiveApplication)).toEqual([])
       expect(status?.sync?.status).toBe('Synced')
       expect(status?.conditions ?? []).toEqual([])
@@ -110,7 +102,7 @@ describe('over 60 objects of 40 kinds', () => {
     await kube.patch(`/api/v1/namespaces/${namespace}/services/web`, {
       metadata: { annotations: { 'cloud/address': '10.0.0.1' } },
     })
-    expect(outOfSync(await refreshed('hard'))).toEqual([])
+    expect(outOfSync(await refreshed(scene.kube, name, 'hard'))).toEqual([])
   })
 
   it('are OutOfSync when a declared field was edited, in exactly that field', async () => {
@@ -121,7 +113,7 @@ describe('over 60 objects of 40 kinds', () => {
       await scene.kube.request('PATCH', await pathOf(object), patch, type)
     }
     const edited = kindObjects.map(({ kind, metadata }) => `${kind}/${metadata.name}`).toSorted()
-    expect(outOfSync(await refreshed('normal'))).toEqual(edited)
+    expect(outOfSync(await refreshed(scene.kube, name, 'normal'))).toEqual(edited)
     const found = (await managed()).map(({ kind, name: of, ...states }) => [
       `${kind}/${of}`,
       differences(JSON.parse(states.normalizedLiveState), JSON.parse(states.predictedLiveState)),
@@ -135,7 +127,7 @@ describe('over 60 objects of 40 kinds', () => {
 
   it('are what was declared again after a sync', async () => {
     expect(outOfSync(await sync())).toEqual([])
-    expect(outOfSync(await refreshed('hard'))).toEqual([])
+    expect(outOfSync(await refreshed(scene.kube, name, 'hard'))).toEqual([])
   })
 
   it('are gone with the Application, but for the CustomResourceDefinitions (TRACK-07)', async () => {

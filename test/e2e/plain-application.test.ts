@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import type { ApplicationStatus } from '../../core/status/status.ts'
 import {
-  applicationsPath,
   configMap,
   isDeployed,
   isOutOfSync,
-  type LiveApplication,
+  refreshed,
   whenApplication,
 } from '../harness/application.ts'
-import { eventually } from '../harness/eventually.ts'
 import { byHand } from '../harness/operation.ts'
 import { openScene, type Scene } from '../harness/scene.ts'
 
@@ -40,20 +37,14 @@ describe('a plain Argo CD Application', () => {
 describe('a refresh', () => {
   it('is done when its annotation is gone (AUTO-03, AUTO-04)', async () => {
     const { kube, repository } = scene
-    const path = `${applicationsPath}/fresh`
     await repository.push({ 'fresh/config.yaml': configMap('fresh', 'one') })
     await scene.create('fresh', { path: 'fresh', spec: byHand })
     await whenApplication(kube, 'fresh', isOutOfSync)
-    for (const kind of ['normal', 'hard']) {
+    for (const kind of ['normal', 'hard'] as const) {
       // no webhook tells of this commit
       const head = await repository.push({ 'fresh/config.yaml': configMap('fresh', kind) })
-      const annotations = { 'argocd.argoproj.io/refresh': kind }
-      await kube.patch(path, { metadata: { annotations } })
-      const seen = await eventually(
-        () => kube.request<LiveApplication>('GET', path),
-        ({ metadata }) => metadata.annotations?.['argocd.argoproj.io/refresh'] === undefined,
-      )
-      expect((seen.status as ApplicationStatus).sync?.revision).toBe(head)
+      const { status } = await refreshed(kube, 'fresh', kind)
+      expect(status?.sync?.revision).toBe(head)
     }
   })
 })

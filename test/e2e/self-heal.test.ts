@@ -3,6 +3,8 @@ import {
   applicationsPath,
   configMap,
   isDeployed,
+  isOutOfSync,
+  isSynced,
   type LiveApplication,
   whenApplication,
 } from '../harness/application.ts'
@@ -63,4 +65,20 @@ it('heals an object ten times at once, then with a pause that the status tells o
   )
   expect(after?.history).toHaveLength(1)
   expect(after?.history?.[0]?.heals).toBeGreaterThan(budget)
+})
+
+it('shows an edit of a field that was edited and set back by hand before', async () => {
+  const { kube, repository } = scene
+  const edited = `/api/v1/namespaces/${namespace}/configmaps/edited`
+  const head = await repository.push({ 'edited/config.yaml': configMap('edited', 'declared') })
+  await scene.create('edited', { path: 'edited', spec: { syncPolicy: { automated: {} } } })
+  await whenApplication(kube, 'edited', isDeployed(head))
+  for (const [value, isExpected] of [
+    ['by hand', isOutOfSync],
+    ['declared', isSynced],
+    ['by hand again', isOutOfSync],
+  ] as const) {
+    await kube.patch(edited, { data: { value } })
+    await whenApplication(kube, 'edited', isExpected)
+  }
 })

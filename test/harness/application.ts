@@ -69,6 +69,22 @@ export function isSynced({ sync }: ApplicationStatus): boolean {
   return sync?.status === 'Synced'
 }
 
+const refreshAnnotation = 'argocd.argoproj.io/refresh'
+
+/** Looks again as somebody asks for it, and gives what it found (AUTO-03, AUTO-04). */
+export async function refreshed(
+  kube: KubeClient,
+  name: string,
+  kind: 'normal' | 'hard' = 'normal',
+): Promise<LiveApplication> {
+  const path = `${applicationsPath}/${name}`
+  await kube.patch(path, { metadata: { annotations: { [refreshAnnotation]: kind } } })
+  return await eventually(
+    () => kube.request<LiveApplication>('GET', path),
+    ({ metadata }) => !(refreshAnnotation in (metadata.annotations ?? {})),
+  )
+}
+
 /** Why the Application failed, as soon as its status says so. */
 export async function failureOf(kube: KubeClient, name: string) {
   const { status } = await whenApplication(
