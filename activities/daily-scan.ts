@@ -2,7 +2,12 @@ import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { KindName } from '../clients/kube/kind-watch.ts'
 import { groupOf, keyFrom, keyOf, type ResourceKey } from '../core/manifest/key.ts'
-import { applicationLabelKey, instanceName, isOwned, isTracked } from '../core/manifest/tracking.ts'
+import {
+  applicationLabelKey,
+  instanceName,
+  isOwned,
+  isTrackable,
+} from '../core/manifest/tracking.ts'
 import { isHook } from '../core/plan/phase.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
@@ -61,7 +66,7 @@ function unknownTo(
   const instance = instanceOf(applications, ref)
   return cluster.live
     .ofApplication(label)
-    .filter((live) => isTracked(live) && !isHook(live) && isOwned(live, instance))
+    .filter((live) => isTrackable(live) && !isHook(live) && isOwned(live, instance))
     .map(keyOf)
     .filter((key) => !known.has(key))
 }

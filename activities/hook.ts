@@ -62,12 +62,12 @@ export function createHook(clients: ActivityClients) {
 }
 
 function tracked(
-  { applications }: ActivityClients,
+  { applications, customizations }: ActivityClients,
   { ref, label }: StoredApplication,
   hook: Manifest,
 ): Manifest {
   const instance = instanceName(ref.namespace, ref.name, applications.namespace)
-  return withTracking(hook, { instance, label })
+  return withTracking(hook, { instance, label, marks: customizations().marks })
 }
 
 async function runHook(

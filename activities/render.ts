@@ -1,8 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
+import { type Application, syncOption } from '../core/application.ts'
+import { digestOf } from '../core/digest.ts'
 import type { ApplicationRef, Fetched, OperationRequest, RenderedManifests } from '../core/flow.ts'
-import { targetManifests } from '../core/manifest/target.ts'
+import { type TargetOptions, targetManifests } from '../core/manifest/target.ts'
 import { instanceName } from '../core/manifest/tracking.ts'
 import type { ParsedManifest } from '../core/manifest/yaml.ts'
 import { readDirectory } from '../core/render/directory.ts'
@@ -24,7 +26,7 @@ export type RenderInput = {
 
 export type RenderClients = Pick<
   ActivityClients,
-  'applications' | 'artifacts' | 'charts' | 'clusterOf' | 'git' | 'tools'
+  'applications' | 'artifacts' | 'charts' | 'clusterOf' | 'customizations' | 'git' | 'tools'
 >
 
 /**
@@ -41,7 +43,8 @@ export function createRender(clients: RenderClients) {
     anew = false,
   }: RenderInput): Promise<RenderedManifests> => {
     const current = await requestedApplication(clients.applications, ref, specDigest, request)
-    const name = `${ref.uid}/${specDigest}/${fetched.inputs}`
+    const marks = digestOf(clients.customizations().marks)
+    const name = `${ref.uid}/${specDigest}/${fetched.inputs}/${marks}`
     const before = anew ? undefined : known.get(name)
     if (before !== undefined && (await clients.artifacts.get(before.digest)) !== undefined) {
       return { ...before, ...revisionsOf(fetched) }
@@ -71,7 +74,11 @@ async function render(
   const { manifests, warnings } = targetManifests(parsed, {
     namespace: application.spec.destination.namespace ?? '',
     scopeOf: cluster.discovery.scopeOf,
-    tracking: { instance: instanceName(ref.namespace, ref.name, applications.namespace), label },
+    ...namespaceMetadataOf(application),
+    tracking: {
+      ...{ label, marks: clients.customizations().marks },
+      instance: instanceName(ref.namespace, ref.name, applications.namespace),
+    },
   })
   const digest = await writeRendered(artifacts, manifests)
   return {
@@ -79,6 +86,15 @@ async function render(
     ...{ inputs: fetched.inputs, digest, count: manifests.length, warnings },
     ...toolsOf(sources, fetched),
   }
+}
+
+/** Only where the namespace is ours to create. */
+function namespaceMetadataOf(application: Application): Pick<TargetOptions, 'namespaceMetadata'> {
+  const { managedNamespaceMetadata } = application.spec.syncPolicy ?? {}
+  if (managedNamespaceMetadata === undefined) return {}
+  if (syncOption(application, 'CreateNamespace') !== 'true') return {}
+  const { labels = {}, annotations = {} } = managedNamespaceMetadata
+  return { namespaceMetadata: { labels, annotations } }
 }
 
 function revisionsOf({ revision, revisions }: Fetched) {

@@ -54,14 +54,18 @@ function apiClients(
 ): ApiClients {
   const { applications, bus, temporal, transport, wakeup, onError } = wiring
   const cluster = createCluster(transport, onError)
+  const { rules } = userRules(config, wiring)
+  const { customizations } = rules
   const clusterOf = ({ spec }: Application) =>
     isControlCluster(spec.destination, [transport.server]) ? cluster : undefined
   return {
     ...{ applications, bus, temporal, clusterOf, log, stopping, version: version() },
-    rules: userRules(config, wiring).rules,
+    rules,
     objects: createApplicationObjects(transport),
     accounts: createAccounts(transport, config.namespace),
-    rendered: createRenderOnRequest({ config, applications, clusterOf, transport, onError }),
+    rendered: createRenderOnRequest({
+      ...{ config, applications, clusterOf, customizations, transport, onError },
+    }),
     webhookSecrets: { ...(config.githubSecret !== undefined && { github: config.githubSecret }) },
     ...(config.slack !== undefined && { notify: wakeup.people }),
     swaggerFiles: createStaticFiles(

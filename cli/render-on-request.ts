@@ -3,6 +3,7 @@ import type { ApplicationIndex, StoredApplication } from '../clients/application
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { KubeTransport } from '../clients/kube/transport.ts'
 import { type Application, hasSources, isChart, projectOf, sourcesOf } from '../core/application.ts'
+import type { Customizations } from '../core/customization.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { Config } from './config.ts'
 
@@ -11,6 +12,7 @@ type Options = {
   readonly applications: ApplicationIndex
   readonly clusterOf: (application: Application) => Cluster | undefined
   readonly transport: KubeTransport
+  readonly customizations: () => Customizations
   readonly onError: (error: unknown) => void
 }
 
@@ -30,7 +32,8 @@ export function createRenderOnRequest(options: Options) {
 
 type Renderer = Awaited<ReturnType<typeof loadRenderer>>
 
-async function loadRenderer({ config, applications, clusterOf, transport, onError }: Options) {
+async function loadRenderer(options: Options) {
+  const { config, applications, clusterOf, customizations, transport, onError } = options
   const [
     { createArtifacts },
     { createGit },
@@ -60,7 +63,7 @@ async function loadRenderer({ config, applications, clusterOf, transport, onErro
   })
   const repositories = activities.createRepositories(Date.now)
   const render = activities.createRender({
-    ...{ applications, artifacts, charts, clusterOf, git },
+    ...{ applications, artifacts, charts, clusterOf, customizations, git },
     tools: createTools(config.tools),
   })
   const read = async (digest: string) =>

@@ -4,6 +4,7 @@ import { globMatch } from './glob.ts'
 import { fieldAt, listAt, textAt } from './manifest/field.ts'
 import { groupOf } from './manifest/key.ts'
 import type { Manifest } from './manifest/manifest.ts'
+import { annotationOnly, type Marks, readMarks } from './manifest/tracking.ts'
 import { readYaml } from './render/read-yaml.ts'
 
 /** A script that tells the health of a kind (HEALTH-21). */
@@ -16,6 +17,7 @@ export type Customizations = {
   readonly ignore: readonly IgnoreRule[]
   /** Annotations of Secrets that are values as well (DIFF-14). */
   readonly hiddenAnnotations: readonly string[]
+  readonly marks: Marks
   /** What could not be read. */
   readonly problems: readonly string[]
 }
@@ -25,6 +27,7 @@ export const noCustomizations: Customizations = {
   health: new Map(),
   ignore: [],
   hiddenAnnotations: [],
+  marks: annotationOnly,
   problems: [],
 }
 
@@ -62,7 +65,7 @@ export function readCustomizations(data: Readonly<Record<string, string>>): Cust
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
-  return { health, ignore, hiddenAnnotations, problems }
+  return { health, ignore, hiddenAnnotations, marks: readMarks(data), problems }
 }
 
 /** What is said of one subject of one kind. */

@@ -22,6 +22,8 @@ export type ApplyOptions = {
 /** What the apply proves: that the object is equal to what is declared, but for what is ignored of it. */
 export type ApplyProof = { readonly digest: string; readonly ignored?: string }
 
+export type AdoptMarks = Pick<Metadata, 'labels' | 'annotations'>
+
 export type ClusterWrites = {
   /** Server-side apply with forced conflicts; the object as watches show it is in `live` before this settles. */
   apply(desired: Manifest, options?: ApplyOptions): Promise<Manifest>
@@ -31,9 +33,9 @@ export type ClusterWrites = {
   replace(desired: Manifest, live: Manifest, validation?: FieldValidation): Promise<void>
   /**
    * Makes us the owner of what kubectl and Argo CD applied of this very object (by uid), and puts the
-   * labels on it; its content stays. It is in `live` before this settles; harmless when it is gone.
+   * marks on it; its content stays. It is in `live` before this settles; harmless when it is gone.
    */
-  adopt(live: Manifest, options: AdoptOptions, labels?: Metadata['labels']): Promise<void>
+  adopt(live: Manifest, options: AdoptOptions, marks?: AdoptMarks): Promise<void>
   /** Takes a finalizer off this very object; harmless when it is gone or has none. */
   release(live: Manifest, finalizer: string): Promise<void>
   /** Deletes this very object (by uid); says false when it was gone already. */
@@ -96,13 +98,13 @@ export function clusterWrites(
         }),
       )
     },
-    async adopt(live, options, labels) {
+    async adopt(live, options, marks) {
       const path = await pathOfObject(live)
       await store.write(keyOf(live), () =>
         changeMetadata(transport, path, live.metadata.uid, (now) => {
           const managedFields = adoptedOwners(now, options)
-          if (managedFields === undefined && labels === undefined) return undefined
-          return { ...(managedFields && { managedFields }), ...(labels && { labels }) }
+          if (managedFields === undefined && marks === undefined) return undefined
+          return { ...marks, ...(managedFields && { managedFields }) }
         }),
       )
     },

@@ -66,12 +66,7 @@ function policyFields({ syncPolicy }: ApplicationSpec): readonly string[] {
   const options = (syncPolicy?.syncOptions ?? []).filter(
     (option) => knownOptions.has(option.split('=')[0]) && !meantAnyway.has(option),
   )
-  return [
-    ...(isSet(syncPolicy?.managedNamespaceMetadata)
-      ? ['spec.syncPolicy.managedNamespaceMetadata']
-      : []),
-    ...options.map((option) => `spec.syncPolicy.syncOptions (${option})`),
-  ]
+  return [...options.map((option) => `spec.syncPolicy.syncOptions (${option})`)]
 }
 
 /** Empty texts, lists and blocks ask for nothing. */

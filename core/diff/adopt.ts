@@ -1,8 +1,8 @@
 import type { JsonObject, ManagedFields, Manifest } from '../manifest/manifest.ts'
+import { argoCdManagers } from '../manifest/tracking.ts'
 import { fieldManager } from './owned.ts'
 
 const kubectl = 'kubectl-client-side-apply'
-const argoCd = new Set(['argocd-controller', 'argocd-application-controller'])
 const migrationManager = 'argocd.argoproj.io/client-side-apply-migration-manager'
 const lastApplied = 'f:kubectl.kubernetes.io/last-applied-configuration'
 
@@ -52,7 +52,7 @@ function isBefore(
   { adoptKubectl }: AdoptOptions,
 ): boolean {
   if (subresource) return false
-  if (argoCd.has(manager)) return true
+  if (argoCdManagers.has(manager)) return true
   if (!adoptKubectl || operation !== 'Update') return false
   return manager === (metadata.annotations?.[migrationManager] ?? kubectl)
 }

@@ -109,3 +109,26 @@ data: {a: b}
     },
   ])
 })
+
+describe('SYNCP-08, OPT-16: the namespace that is ours to keep', () => {
+  const namespaceMetadata = { labels: { team: 'a' } }
+  const object = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}'
+
+  test('is declared with its labels and annotations, and carries no tracking', () => {
+    const [namespace] = targets(object, { namespaceMetadata }).manifests
+    expect(namespace).toEqual({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'shop', ...namespaceMetadata },
+    })
+  })
+
+  test('is left to a manifest that declares it', () => {
+    const own = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}'
+    const scopeOf = (_group: string, kind: string) =>
+      kind === 'Namespace' ? ('cluster' as const) : ('namespaced' as const)
+    const { manifests } = targets(`${object}\n---\n${own}`, { namespaceMetadata, scopeOf })
+    const namespaces = manifests.filter(({ kind }) => kind === 'Namespace')
+    expect(namespaces.map(({ metadata }) => metadata.labels?.team)).toEqual([undefined])
+  })
+})

@@ -2,9 +2,9 @@ import { InvalidSpecError } from '../errors.ts'
 import type { ConditionText } from '../flow.ts'
 import { kindBroughtBy, kindNameOf, type Scope, scopeBroughtBy } from './crd.ts'
 import { groupOf, keyOf, type ResourceKey, showKey } from './key.ts'
-import type { Manifest } from './manifest.ts'
+import type { Manifest, Metadata } from './manifest.ts'
 import { foldStringData } from './secret.ts'
-import { withTracking } from './tracking.ts'
+import { type Tracking, withTracking } from './tracking.ts'
 import type { ParsedManifest } from './yaml.ts'
 
 export type TargetOptions = {
@@ -12,8 +12,9 @@ export type TargetOptions = {
   readonly namespace: string
   /** Undefined for kinds that the cluster does not know (yet): a CRD among the manifests tells, else they count as namespaced. */
   readonly scopeOf: (group: string, kind: string) => Scope | undefined
-  /** See `instanceName` and `applicationLabel`. */
-  readonly tracking: { readonly instance: string; readonly label: string }
+  readonly tracking: Tracking
+  /** What the destination's namespace is to have, when it is ours to keep (SYNCP-08, OPT-16). */
+  readonly namespaceMetadata?: Pick<Metadata, 'labels' | 'annotations'>
 }
 
 export type Targets = {
@@ -46,11 +47,24 @@ export function targetManifests(
   }
   const groups = [...latest.values()]
   return {
-    manifests: groups.flatMap((group) =>
-      group.slice(-1).map(({ manifest }) => withTracking(manifest, options.tracking)),
-    ),
+    manifests: [
+      ...managedNamespace(options, latest),
+      ...groups.flatMap((group) =>
+        group.slice(-1).map(({ manifest }) => withTracking(manifest, options.tracking)),
+      ),
+    ],
     warnings: groups.filter((group) => group.length > 1).map(repeated),
   }
+}
+
+/** It carries no tracking: it is never pruned, nor deleted with the application. */
+function managedNamespace(
+  { namespace: name, namespaceMetadata: metadata }: TargetOptions,
+  declared: ReadonlyMap<string, unknown>,
+): readonly Manifest[] {
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...metadata } }
+  const isOurs = name !== '' && metadata !== undefined && !declared.has(keyOf(namespace))
+  return isOurs ? [namespace] : []
 }
 
 function settle(

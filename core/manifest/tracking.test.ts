@@ -3,10 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { keyFrom, keyOf } from './key.ts'
 import type { Manifest } from './manifest.ts'
 import {
+  annotationOnly,
   applicationLabelKey,
+  claimedBy,
   instanceName,
   isOwned,
   parseTrackingId,
+  readMarks,
   trackingAnnotationKey,
   trackingId,
   withTracking,
@@ -95,4 +98,49 @@ test('TRACK-07: a CRD gets no tracking, so it is never pruned', () => {
     metadata: { name: 'a.example.com' },
   }
   expect(withTracking(crd, tracking)).toBe(crd)
+})
+
+describe('the tracking method of the settings', () => {
+  const byLabel = readMarks({ 'application.resourceTrackingMethod': 'label' })
+  const both = readMarks({
+    'application.resourceTrackingMethod': 'annotation+label',
+    'application.instanceLabelKey': 'example.com/app',
+    installationID: 'west',
+  })
+  const unmarked = (metadata: object): Manifest => ({
+    ...deployment,
+    metadata: { ...deployment.metadata, ...metadata },
+  })
+  const managedFields = [{ manager: 'argocd-controller', operation: 'Update' }]
+
+  test('TRACK-02, TRACK-03, TRACK-05: adds its marks to ours', () => {
+    const { labels, annotations } = withTracking(deployment, { ...tracking, marks: both }).metadata
+    expect(labels).toEqual({
+      a: 'b',
+      'example.com/app': 'shop',
+      [applicationLabelKey]: tracking.label,
+    })
+    expect(annotations?.['argocd.argoproj.io/installation-id']).toBe('west')
+    expect(annotations?.[trackingAnnotationKey]).toBe('shop:apps/Deployment:shop/web')
+    const long = withTracking(deployment, {
+      ...tracking,
+      instance: `${'a'.repeat(62)}-b`,
+      marks: both,
+    })
+    expect(long.metadata.labels?.['example.com/app']).toBe('a'.repeat(62))
+  })
+
+  test('TRACK-02: by label counts only what Argo CD applied: charts set that label too', () => {
+    const labels = { 'app.kubernetes.io/instance': 'shop' }
+    expect(claimedBy(unmarked({ labels, managedFields }), byLabel)).toBe('shop')
+    expect(claimedBy(unmarked({ labels }), byLabel)).toBeUndefined()
+    expect(claimedBy(unmarked({ labels, managedFields }), annotationOnly)).toBeUndefined()
+  })
+
+  test('TRACK-05: what another installation tracks is nobody’s here', () => {
+    const theirs = withTracking(deployment, { ...tracking, marks: both })
+    expect(claimedBy(theirs, both)).toBe('shop')
+    expect(claimedBy(theirs, annotationOnly)).toBeUndefined()
+    expect(claimedBy(tracked, both)).toBeUndefined()
+  })
 })

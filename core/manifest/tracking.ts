@@ -6,6 +6,39 @@ export const trackingAnnotationKey = 'argocd.argoproj.io/tracking-id'
 /** The label by which the API server filters lists and watches; it proves nothing. */
 export const applicationLabelKey = 'driftless.dev/application'
 
+/** The field managers of Argo CD. */
+export const argoCdManagers: ReadonlySet<string> = new Set([
+  'argocd-controller',
+  'argocd-application-controller',
+])
+
+const installationKey = 'argocd.argoproj.io/installation-id'
+
+/** Which marks are put on objects beside ours, as Argo CD's settings ask for them (TRACK-01 to TRACK-03, TRACK-05). */
+export type Marks = {
+  /** The label that holds the application's name; undefined when only the annotation tracks. */
+  readonly instanceLabel?: string
+  /** Whether objects that have only this label are taken for the application's. */
+  readonly byLabel: boolean
+  readonly installationId?: string
+}
+
+/** The marks while nothing is set. */
+export const annotationOnly: Marks = { byLabel: false }
+
+/** Reads `application.resourceTrackingMethod`, `application.instanceLabelKey` and `installationID`. */
+export function readMarks(settings: Readonly<Record<string, string>>): Marks {
+  const method = settings['application.resourceTrackingMethod'] ?? 'annotation'
+  const installationId = settings.installationID
+  return {
+    byLabel: method === 'label',
+    ...(['label', 'annotation+label'].includes(method) && {
+      instanceLabel: settings['application.instanceLabelKey'] || 'app.kubernetes.io/instance',
+    }),
+    ...(installationId && { installationId }),
+  }
+}
+
 export type TrackingId = KeyParts & { readonly instance: string }
 
 /** How an Application is named in tracking ids: bare in the control namespace, else `<ns>_<name>` (TRACK-06). */
@@ -52,30 +85,66 @@ export function instanceOf(live: Manifest): string | undefined {
   return trackingId(instance, keyOf(live)) === text ? instance : undefined
 }
 
-/** Whether objects of this kind carry tracking: a CRD never does, so it is never pruned (TRACK-07). */
-export function isTracked(manifest: Manifest): boolean {
+/** Whether objects of this kind may carry tracking: a CRD never does, so it is never pruned (TRACK-07). */
+export function isTrackable(manifest: Manifest): boolean {
   return !(
     manifest.kind === 'CustomResourceDefinition' &&
     groupOf(manifest.apiVersion) === 'apiextensions.k8s.io'
   )
 }
 
-/** The manifest with our annotation and label; everything else is left as it was. */
+/** Whether a declared object carries tracking; what does not is in no watch, and never pruned. */
+export function isTracked(manifest: Manifest): boolean {
+  return manifest.metadata.annotations?.[trackingAnnotationKey] !== undefined
+}
+
+/**
+ * Whose the object is that no worker of ours has marked: the tracking id says it, or with the method
+ * `label` that label where Argo CD applied the object; charts set it too. Objects of another
+ * installation are nobody's here, whatever its applications are called (TRACK-02, TRACK-05).
+ */
+export function claimedBy(live: Manifest, marks: Marks): string | undefined {
+  const { annotations = {}, labels = {}, managedFields = [] } = live.metadata
+  if ((annotations[installationKey] ?? '') !== (marks.installationId ?? '')) return undefined
+  if (annotations[trackingAnnotationKey] !== undefined) return instanceOf(live)
+  const isApplied = managedFields.some(({ manager = '' }) => argoCdManagers.has(manager))
+  return marks.byLabel && isApplied ? labels[marks.instanceLabel ?? ''] : undefined
+}
+
+/** The manifest with our annotation and label, and the other marks; everything else is left as it was. */
 export function withTracking(
   manifest: Manifest,
-  { instance, label }: { readonly instance: string; readonly label: string },
+  { instance, label, marks = annotationOnly }: Tracking,
 ): Manifest {
-  if (!isTracked(manifest)) return manifest
+  if (!isTrackable(manifest)) return manifest
   const { annotations, labels } = manifest.metadata
+  const { instanceLabel, installationId } = marks
   return {
     ...manifest,
     metadata: {
       ...manifest.metadata,
-      labels: { ...labels, [applicationLabelKey]: label },
+      labels: {
+        ...labels,
+        ...(instanceLabel !== undefined && { [instanceLabel]: labelValue(instance) }),
+        [applicationLabelKey]: label,
+      },
       annotations: {
         ...annotations,
+        ...(installationId !== undefined && { [installationKey]: installationId }),
         [trackingAnnotationKey]: trackingId(instance, keyOf(manifest)),
       },
     },
   }
+}
+
+/** See `instanceName` and `applicationLabel`. */
+export type Tracking = {
+  readonly instance: string
+  readonly label: string
+  readonly marks?: Marks
+}
+
+/** A label holds 63 characters, and ends with a letter or digit (TRACK-03). */
+function labelValue(instance: string): string {
+  return instance.slice(0, 63).replace(/[^A-Za-z0-9]+$/, '')
 }

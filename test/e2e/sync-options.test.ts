@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { configMap, isDeployed, whenApplication } from '../harness/application.ts'
+import {
+  applicationsPath,
+  configMap,
+  isDeployed,
+  refreshed,
+  whenApplication,
+} from '../harness/application.ts'
+import { eventually } from '../harness/eventually.ts'
 import { createNamespace, type KubeObject } from '../harness/kube.ts'
 import { beginByHand, operate, whenOver } from '../harness/operation.ts'
 import { isThere, whenGone, whenThere } from '../harness/presence.ts'
@@ -145,5 +152,40 @@ describe('SkipDryRunOnMissingResource=true', () => {
       ({ driftless }) => driftless?.failure !== undefined,
     )
     expect(status?.driftless?.failure?.cause).toBe('unknown-kind')
+  })
+})
+
+describe('CreateNamespace=true with managedNamespaceMetadata', () => {
+  it('keeps labels and annotations of the namespace as declared, and leaves it when the Application goes (SYNCP-08, OPT-16)', async () => {
+    const { kube, create, push } = scene
+    const made = 'e2e-managed-namespace'
+    const path = `/api/v1/namespaces/${made}`
+    const spec = (team: string) => ({
+      destination: { server: 'https://kubernetes.default.svc', namespace: made },
+      syncPolicy: {
+        ...automated('CreateNamespace=true').syncPolicy,
+        managedNamespaceMetadata: { labels: { team }, annotations: { owner: 'kim' } },
+      },
+    })
+    const head = await push({ 'managed/a.yaml': configMap('managed', 'one') })
+    await create('managed-namespace', { path: 'managed', spec: spec('a') })
+    await whenApplication(kube, 'managed-namespace', isDeployed(head))
+    const { metadata } = await kube.request('GET', path)
+    expect(metadata.labels).toMatchObject({ team: 'a' })
+    expect(metadata.annotations).toEqual({ owner: 'kim' })
+    await kube.patch(`${applicationsPath}/managed-namespace`, { spec: spec('b') })
+    await eventually(
+      () => kube.request('GET', path),
+      (namespace) => namespace.metadata.labels?.team === 'b',
+    )
+    await kube.patch(path, { metadata: { labels: { team: 'by-hand' } } })
+    await refreshed(kube, 'managed-namespace')
+    await eventually(
+      () => kube.request('GET', path),
+      (namespace) => namespace.metadata.labels?.team === 'b',
+    )
+    await kube.request('DELETE', `${applicationsPath}/managed-namespace`)
+    await whenGone(kube, `${applicationsPath}/managed-namespace`)
+    expect((await kube.request('GET', path)).metadata.deletionTimestamp).toBeUndefined()
   })
 })
