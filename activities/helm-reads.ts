@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
 import type { ApplicationSource } from '../core/application.ts'
 import { RenderError } from '../core/errors.ts'
-import { globMatch } from '../core/glob.ts'
-import { dependenciesOf } from '../core/render/helm.ts'
+import { globMatch, wildcardAt } from '../core/glob.ts'
+import { dependenciesOf, lenderOf } from '../core/render/helm.ts'
 import { readYaml } from '../core/render/read-yaml.ts'
 import { type Checkout, clean, type FileAt, namesIn, textAt } from './checkout.ts'
 
@@ -81,7 +81,7 @@ async function valueFilesAt(
 ): Promise<readonly FileAt[]> {
   const { checkout, path } = fileAt(chart, file)
   const { reader, url, commit } = checkout
-  if (path.includes('*')) {
+  if (wildcardAt(path) >= 0) {
     const found = await matching(checkout, path)
     if (found.length > 0 || ignoreMissingValueFiles === true) {
       return found.map((name) => ({ checkout, path: name }))
@@ -97,7 +97,7 @@ async function matching(
   { reader, url, commit }: Checkout,
   glob: string,
 ): Promise<readonly string[]> {
-  const before = glob.slice(0, glob.indexOf('*')).replace(/[^/]*$/, '')
+  const before = glob.slice(0, wildcardAt(glob)).replace(/[^/]*$/, '')
   const base = before.replace(/\/$/, '') || '.'
   const files = await reader.readTree(url, commit, base, { recurse: true })
   return files
@@ -108,8 +108,10 @@ async function matching(
 
 /** A leading `/` means the root of the repository, `$name/` the root of the repository of that source. */
 function fileAt({ checkout, folder, lenders }: Chart, file: string): FileAt {
-  const [, name, path] = /^\$([^/]+)\/(.+)$/.exec(file) ?? []
-  if (name !== undefined && path !== undefined) {
+  const name = lenderOf(file)
+  if (name !== undefined) {
+    const path = file.slice(`$${name}/`.length)
+    if (path === '') throw new RenderError(`${file}: name the file, as $${name}/path/values.yaml`)
     const lender = lenders.get(name)
     if (lender !== undefined) return { checkout: lender, path: clean(path) }
     throw new RenderError(`${file}: no source has the ref ${name}; add it to spec.sources`)

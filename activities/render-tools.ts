@@ -19,7 +19,7 @@ export type ToolRender = {
   readonly checkout: Checkout
   readonly current: StoredApplication
   readonly reads: SourceReads
-  readonly cluster: Cluster
+  readonly cluster: Pick<Cluster, 'capabilities'>
 }
 
 /**
@@ -68,7 +68,7 @@ type Helm = {
   readonly source: ApplicationSource
   readonly folder: string
   readonly reads: SourceReads
-  readonly cluster: Cluster
+  readonly cluster: Pick<Cluster, 'capabilities'>
   readonly environment: BuildEnvironment
   readonly current: StoredApplication
 }

@@ -68,7 +68,7 @@ async function render(
   const parsed: ParsedManifest[] = []
   // one after the other: each may take as much memory as a renderer is given
   for (const source of sources)
-    parsed.push(...(await parse(clients.tools, current, cluster, source)))
+    parsed.push(...(await renderSource(clients.tools, current, cluster, source)))
   // the scopes of kinds are needed below; asking once is enough
   if (parsed.length > 0) await cluster.discovery.resource('v1', 'Namespace')
   const { manifests, warnings } = targetManifests(parsed, {
@@ -107,10 +107,11 @@ function toolsOf(sources: readonly SourceAt[], { revisions }: Fetched) {
   return { sourceType, ...(revisions !== undefined && { sourceTypes }) }
 }
 
-async function parse(
+/** The objects of one source as they are declared, before namespace and tracking are added. */
+export async function renderSource(
   tools: RenderClients['tools'],
   current: StoredApplication,
-  cluster: Cluster,
+  cluster: Pick<Cluster, 'capabilities'>,
   { source, checkout, reads }: SourceAt,
 ): Promise<readonly ParsedManifest[]> {
   if (reads === undefined) return []

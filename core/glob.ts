@@ -27,6 +27,11 @@ export function globMatch(pattern: string, text: string, separator = ''): boolea
   return glob.some((tokens) => run(tokens, text))
 }
 
+/** Where the first wildcard of a path stands; -1 for the path of one file (HELM-03). */
+export function wildcardAt(path: string): number {
+  return path.search(/[*?[]/)
+}
+
 /** All states of the automaton at once, so nothing is ever tried twice. */
 function run(tokens: readonly Token[], text: string): boolean {
   let states = skipRuns(tokens, [0])

@@ -80,6 +80,11 @@ export function inlineValuesOf({ values, valuesObject }: Options): string | unde
   return values === undefined || values === '' ? undefined : values
 }
 
+/** The source that a file named as `$ref/path` is taken from, by its ref; undefined for any other (SRC-08). */
+export function lenderOf(file: string): string | undefined {
+  return /^\$([^/]+)/.exec(file)?.[1]
+}
+
 /** A dependency as Chart.yaml names it. */
 export type ChartDependency = { readonly name: string; readonly repository: string }
 

@@ -2,14 +2,18 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createJq } from '../../clients/jq.ts'
 import { createLua } from '../../clients/lua.ts'
+import type { ToolPaths } from '../../clients/tools.ts'
 import { type Feed, parseRows, type Row } from './corpus.ts'
 import { normalize, secretMask, selfReference, stateDiff } from './feed/diff.ts'
 import { revision, semverLanguage, url } from './feed/git.ts'
 import { builtin, scripted } from './feed/health.ts'
 import { tables } from './feed/hooks.ts'
 import { permitted } from './feed/project.ts'
+import { folder, helmGolden, kustomization, valueFiles } from './feed/render.ts'
 import { attributes, order } from './feed/sync.ts'
 import { active, canSync, match } from './feed/windows.ts'
+import { createRenderer } from './renderer.ts'
+import { createScratch, folderFinder } from './scratch.ts'
 
 export type Feeds = {
   readonly feeds: Readonly<Record<string, Feed>>
@@ -17,10 +21,20 @@ export type Feeds = {
   close(): Promise<void>
 }
 
+export type Surroundings = {
+  /** The corpora. */
+  readonly folder: string
+  readonly tools: ToolPaths
+  /** Where the folders lie that rows of rendering name. */
+  readonly checkouts: readonly string[]
+}
+
 /** How each corpus is fed to the product, by the path of its file without the ending. */
-export function feedsFor(folder: string): Feeds {
-  const [lua, jq] = [createLua(), createJq()]
-  const scripts = scriptsOf(folder)
+export function feedsFor({ folder: corpora, tools, checkouts }: Surroundings): Feeds {
+  const [lua, jq, scratch] = [createLua(), createJq(), createScratch()]
+  const scripts = scriptsOf(corpora)
+  const renderer = createRenderer(scratch.dir, tools)
+  const world = { scratch, renderer, find: folderFinder(checkouts) }
   const feeds = {
     'health/builtin': builtin,
     'health/crd_lua': scripted(lua, (kind) => scripts.get(kind)),
@@ -37,6 +51,13 @@ export function feedsFor(folder: string): Feeds {
     'misc/tables': tables,
     // the scripts of health/crd_lua: nothing is claimed of them
     'health/lua_scripts': () => undefined,
+    'render/directory': folder(world),
+    'render/example_apps': folder(world),
+    'render/kustomize_krusty': kustomization(world),
+    'render/helm_golden': helmGolden(world),
+    'render/helm_valuefiles': valueFiles,
+    // the code of tests, for reading
+    'render/argocd_options': () => undefined,
     'git/url': url,
     'git/revision': revision,
     'git/semver_language': semverLanguage,
@@ -45,6 +66,8 @@ export function feedsFor(folder: string): Feeds {
     feeds,
     async close() {
       await Promise.all([lua.close(), jq.close()])
+      renderer.close()
+      scratch.close()
     },
   }
 }

@@ -1,0 +1,68 @@
+import { join } from 'node:path'
+import { renderSource } from '../../activities/render.ts'
+import { sourcesAt } from '../../activities/sources.ts'
+import { createCharts } from '../../clients/charts.ts'
+import { createGit } from '../../clients/git.ts'
+import { createTools, type ToolPaths } from '../../clients/tools.ts'
+import { type ApplicationSource, readApplication } from '../../core/application.ts'
+import { InvalidSpecError } from '../../core/errors.ts'
+import type { Manifest } from '../../core/manifest/manifest.ts'
+
+export type RenderAsk = {
+  readonly url: string
+  readonly source: ApplicationSource
+  readonly name?: string
+  readonly namespace?: string
+  readonly kubeVersion?: string
+}
+/** Renders as a worker does, up to the point where the cluster is asked. */
+export type Renderer = {
+  /** Which tool renders the source. */
+  toolOf(ask: RenderAsk): Promise<string>
+  render(ask: RenderAsk): Promise<readonly Manifest[]>
+  close(): void
+}
+
+// what charts are told where the row names nothing else
+const usualVersion = '1.34.0'
+
+/** The renderers of the product on mirrors below `dir`, without a cluster and without credentials. */
+export function createRenderer(dir: string, paths: ToolPaths): Renderer {
+  const access = { synced: Promise.resolve(), of: () => ({}) }
+  const git = createGit({ dir: join(dir, 'mirrors'), allowFile: true, access })
+  const charts = createCharts({
+    ...{ dir: join(dir, 'charts'), helm: paths.helm, access, now: () => 0 },
+  })
+  const tools = createTools(paths)
+  const sourceOf = async ({ url, source, name = 'rel', namespace = 'ns' }: RenderAsk) => {
+    await git.fetch({ url })
+    const current = stored(name, namespace, { ...source, repoURL: url })
+    const [at] = await sourcesAt({ git, charts }, current)
+    if (at === undefined) throw new InvalidSpecError('the row has no source')
+    return { current, at }
+  }
+  return {
+    toolOf: async (ask) => (await sourceOf(ask)).at.reads?.tool ?? '',
+    async render(ask) {
+      const { current, at } = await sourceOf(ask)
+      const { kubeVersion = usualVersion } = ask
+      const cluster = { capabilities: async () => ({ kubeVersion, apiVersions: [] }) }
+      const parsed = await renderSource(tools, current, cluster, at)
+      return parsed.map(({ manifest }) => manifest)
+    },
+    close: git.close,
+  }
+}
+
+function stored(name: string, namespace: string, source: ApplicationSource) {
+  const object = {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: { name, namespace: 'argocd', uid: name },
+    spec: { project: 'default', source, destination: { name: 'in-cluster', namespace } },
+  }
+  const read = readApplication(object)
+  if (read.problems.length > 0) throw new InvalidSpecError(read.problems.join('; '))
+  const ref = { namespace: 'argocd', name, uid: name }
+  return { ...read, object, ref, label: '', specDigest: '', observed: '' }
+}
