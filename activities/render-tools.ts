@@ -8,7 +8,8 @@ import { type ParsedManifest, parseManifests } from '../core/manifest/yaml.ts'
 import { type BuildEnvironment, substitute } from '../core/render/environment.ts'
 import { helmArguments, inlineValuesOf } from '../core/render/helm.ts'
 import { withOptions } from '../core/render/kustomization.ts'
-import { boundedJson, readYaml } from '../core/render/read-yaml.ts'
+import { readKustomization } from '../core/render/kustomization-references.ts'
+import { boundedJson } from '../core/render/read-yaml.ts'
 import { kustomizationIn } from '../core/render/tool.ts'
 import { withoutValues } from '../core/render/without-values.ts'
 import type { Checkout, FileAt } from './checkout.ts'
@@ -134,7 +135,8 @@ async function kustomize(
       const place = posix.join(folder, component)
       return names.some((file) => file === place || file.startsWith(`${place}/`))
     }
-    const edited = withOptions(readYaml(text, path), substituted(options, environment), isThere)
+    const kustomization = readKustomization(text, path)
+    const edited = withOptions(kustomization, substituted(options, environment), isThere)
     await workspace.put(path, boundedJson(edited, path))
   }
   return await workspace.kustomize(folder)

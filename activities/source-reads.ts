@@ -2,8 +2,11 @@ import { posix } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import type { ApplicationSource } from '../core/application.ts'
 import { RenderError } from '../core/errors.ts'
-import { type References, referencesOf } from '../core/render/kustomization-references.ts'
-import { readYaml } from '../core/render/read-yaml.ts'
+import {
+  type References,
+  readKustomization,
+  referencesOf,
+} from '../core/render/kustomization-references.ts'
 import { kustomizationIn, type Tool, toolOf } from '../core/render/tool.ts'
 import { type Checkout, clean, type FileAt, namesIn, textAt } from './checkout.ts'
 import { helmReads, type Lenders } from './helm-reads.ts'
@@ -109,7 +112,7 @@ async function kustomizationReferences(checkout: Checkout, folder: string): Prom
   const name = kustomizationIn(await namesIn(checkout, folder))
   if (name === undefined) throw new RenderError(`the folder ${folder} has no kustomization.yaml`)
   const file = posix.join(folder, name)
-  const found = referencesOf(readYaml(await textAt(checkout, file), file), file)
+  const found = referencesOf(readKustomization(await textAt(checkout, file), file), file)
   if (at !== undefined) knownReferences.set(at.id, found)
   return found
 }

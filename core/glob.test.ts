@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isRenderedFile } from './directory-filter.ts'
-import { globMatch } from './glob.ts'
+import { globMatch, wildcardAt } from './glob.ts'
 
 test.each<[string, string, string, boolean]>([
   ['a*', 'abc', '', true],
@@ -49,4 +49,13 @@ test.each([
   ['DIR-03: json', 'a.json', {}, true],
 ])('%s', (_, path, filter, expected) => {
   expect(isRenderedFile(path, filter)).toBe(expected)
+})
+
+test.each([
+  ['prod/values.yaml', -1],
+  ['prod/*.yaml', 5],
+  ['prod/?.yaml', 5],
+  ['[ab].yaml', 0],
+])('HELM-03: the first wildcard of %s stands at %i', (path, at) => {
+  expect(wildcardAt(path)).toBe(at)
 })

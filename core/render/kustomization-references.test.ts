@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RenderError } from '../errors.ts'
-import { referencesOf } from './kustomization-references.ts'
+import { readKustomization, referencesOf } from './kustomization-references.ts'
 
 const refused = (kustomization: object) => () => referencesOf({ ...kustomization }, 'k.yaml')
 
@@ -38,5 +38,16 @@ describe('what a kustomization reads', () => {
     ['Files', { configMapGenerator: [{ Files: ['http://example.com'] }] }],
   ])('lets the field %s not through', (name, kustomization) => {
     expect(refused(kustomization)).toThrow(`the field ${name} is not let through`)
+  })
+
+  it('is found whatever the case of the names, which kustomize does not look at (KUST-13)', () => {
+    const text = 'RESOURCES: [base]\nconfigmapgenerator: [{NAME: g, Files: [f.txt]}]\n'
+    const kustomization = readKustomization(text, 'k.yaml')
+    expect(referencesOf(kustomization, 'k.yaml')).toEqual({ places: ['base'], files: ['f.txt'] })
+  })
+
+  it('never stands in two spellings of one name', () => {
+    const twice = () => readKustomization('nameprefix: a-\nnamePrefix: b-\n', 'k.yaml')
+    expect(twice).toThrow('k.yaml: the field namePrefix stands there twice')
   })
 })

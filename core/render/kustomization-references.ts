@@ -1,14 +1,12 @@
 import { RenderError } from '../errors.ts'
+import { readYaml } from './read-yaml.ts'
 
 /** What a kustomization reads, as it names it: `places` may be folders, `files` are files. */
 export type References = { readonly places: readonly string[]; readonly files: readonly string[] }
 
 type Fields = { readonly [field: string]: unknown }
 
-/**
- * The fields that are let through to kustomize, which reads names without regard to case: what is
- * spelled otherwise would pass unseen. Left out are those that run plugins, fetch or render charts.
- */
+/** The fields that are let through: left out are those that run plugins, fetch or render charts. */
 const known = new Set([
   ...[
     'apiVersion',
@@ -25,10 +23,45 @@ const known = new Set([
   ...['images', 'imageTags', 'replicas', 'buildMetadata', 'sortOptions'],
   ...['configMapGenerator', 'secretGenerator', 'generatorOptions'],
 ])
+const patchFields = ['patches', 'patchesJson6902', 'replacements']
+const generatorFields = ['configMapGenerator', 'secretGenerator']
 const knownOfGenerator = new Set([
   ...['name', 'namespace', 'behavior', 'type', 'files', 'literals', 'env', 'envs', 'options'],
 ])
 const knownOfPatch = new Set(['path', 'patch', 'target', 'options', 'source', 'targets'])
+
+/**
+ * A kustomization with the names of its fields as they are documented: kustomize reads them without
+ * regard to case, and what we do not see would pass unchecked.
+ */
+export function readKustomization(text: string, file: string): Fields {
+  const fields = spelled(readYaml(text, file), known, file)
+  const inner = (names: readonly string[], allowed: ReadonlySet<string>) =>
+    names.flatMap((name) => {
+      const entries = fields[name]
+      if (!Array.isArray(entries)) return []
+      const read = entries.map((entry) => (isFields(entry) ? spelled(entry, allowed, file) : entry))
+      return [[name, read] as const]
+    })
+  return {
+    ...fields,
+    ...Object.fromEntries([
+      ...inner(patchFields, knownOfPatch),
+      ...inner(generatorFields, knownOfGenerator),
+    ]),
+  }
+}
+
+function spelled(fields: Fields, allowed: ReadonlySet<string>, file: string): Fields {
+  const names = new Map([...allowed].map((name) => [name.toLowerCase(), name]))
+  const read = new Map<string, unknown>()
+  for (const [given, value] of Object.entries(fields)) {
+    const name = names.get(given.toLowerCase()) ?? given
+    if (read.has(name)) throw new RenderError(`${file}: the field ${name} stands there twice`)
+    read.set(name, value)
+  }
+  return Object.fromEntries(read)
+}
 
 /** RenderError for a field that is not let through, and for an address in place of a path (KUST-13). */
 export function referencesOf(kustomization: Fields, file: string): References {
@@ -40,13 +73,13 @@ export function referencesOf(kustomization: Fields, file: string): References {
     ...['crds', 'configurations', 'patchesStrategicMerge'].flatMap((field) =>
       textsOf(kustomization[field]),
     ),
-    ...['patches', 'patchesJson6902', 'replacements'].flatMap((field) =>
+    ...patchFields.flatMap((field) =>
       entriesOf(kustomization[field]).flatMap((entry) => {
         refuseUnknown(entry, knownOfPatch, `${file}: ${field}`)
         return textsOf([entry.path])
       }),
     ),
-    ...['configMapGenerator', 'secretGenerator'].flatMap((field) =>
+    ...generatorFields.flatMap((field) =>
       entriesOf(kustomization[field]).flatMap((entry) => {
         refuseUnknown(entry, knownOfGenerator, `${file}: ${field}`)
         return [
@@ -83,9 +116,11 @@ function afterName(text: string): string {
 }
 
 function entriesOf(value: unknown): readonly Fields[] {
-  return Array.isArray(value)
-    ? value.filter((entry): entry is Fields => typeof entry === 'object' && entry !== null)
-    : []
+  return Array.isArray(value) ? value.filter(isFields) : []
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null
 }
 
 function textsOf(value: unknown): readonly string[] {

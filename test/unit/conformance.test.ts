@@ -40,6 +40,7 @@ describe('real cases that nobody here wrote come out as they should', () => {
     ['git/url', 'core/git/testdata/url.jsonl'],
     ['git/revision', 'core/git/testdata/revision.jsonl'],
     ['git/semver_language', 'core/git/testdata/semver_language.jsonl'],
+    ['render/helm_valuefiles', 'core/render/testdata/helm_valuefiles.jsonl'],
     ['windows/active', 'core/window/testdata/active.jsonl'],
     ['windows/can_sync', 'core/window/testdata/can_sync.jsonl'],
     ['windows/match', 'core/window/testdata/match.jsonl'],
