@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isSameRepository, normalizeGitUrl } from './git-url.ts'
+import { isSshUrl, normalizeGitUrl } from './git-url.ts'
 
 test.each([
   ['https://GITHUB.com/argoproj/test', 'https://github.com/argoproj/test.git', true],
@@ -13,10 +13,19 @@ test.each([
     true,
   ],
 ])('%s and %s are the same: %s', (a, b, expected) => {
-  expect(isSameRepository(a, b)).toBe(expected)
+  expect(normalizeGitUrl(a) === normalizeGitUrl(b)).toBe(expected)
 })
 
 test('globs of AppProjects survive', () => {
   expect(normalizeGitUrl('https://gitlab.com/Group/**')).toBe('https://gitlab.com/group/**')
   expect(normalizeGitUrl('*')).toBe('*')
+})
+
+test.each([
+  ['ssh://git@github.com:test.git', true],
+  ['git@github.com:org/repo', true],
+  ['https://kim@github.com/org/repo', false],
+  ['file:///srv/repo', false],
+])('%s is reached by ssh: %s', (url, expected) => {
+  expect(isSshUrl(url)).toBe(expected)
 })

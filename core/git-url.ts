@@ -9,7 +9,12 @@ export function normalizeGitUrl(url: string): string {
   return address.replace(/\.git$/, '')
 }
 
-/** Whether two addresses name the same repository. */
-export function isSameRepository(a: string, b: string): boolean {
-  return normalizeGitUrl(a) === normalizeGitUrl(b)
+/** Whether the address is reached by ssh: `ssh://` or the scp form (`git@host:path`). */
+export function isSshUrl(url: string): boolean {
+  return /^(?:(?:git\+)?ssh:\/\/|[^/:@\s]+@[^/:\s]+:)/.test(url)
+}
+
+/** Whether the text is an address at all: a URL, or the scp form. */
+export function isGitUrl(text: string): boolean {
+  return /^[a-z][a-z+]*:\/\/\S+$/i.test(text) || /^[^/:@\s]+@[^/:\s]+:\S+$/.test(text)
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isSshUrl } from '../../core/git-url.ts'
 import { btoaUtf8, type RepositoryCredentials } from '../../core/repository/credentials.ts'
 import type { GitRemote } from './remote.ts'
 
@@ -48,7 +49,7 @@ async function accessOf(remote: GitRemote | undefined, keep: Keep): Promise<GitA
       variables: { GIT_SSH_COMMAND: ssh, ...(noProxy !== undefined && { NO_PROXY: noProxy }) },
     }
   }
-  const options = await sshOptions(remote, keep)
+  const options = isSshUrl(remote.url) ? await sshOptions(remote, keep) : []
   const command = [ssh, ...options.map((option) => `-o ${quoted(option)}`)].join(' ')
   return { settings: [], variables: { GIT_SSH_COMMAND: command } }
 }

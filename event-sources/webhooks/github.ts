@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { sha256Hex } from '../../core/digest.ts'
 import { WebhookRejected, WebhookUnauthorized } from '../../core/errors.ts'
 import { eventId, type GitPush } from '../../core/event/event.ts'
+import { isGitUrl } from '../../core/git-url.ts'
 import type { WebhookContents } from './webhook-contents.ts'
 
 const maxPaths = 1_000
@@ -77,7 +78,7 @@ function readPush(body: string): Push {
 function toEvent(push: Push, delivery: string | undefined, body: string): GitPush {
   const { html_url, clone_url, ssh_url, git_url, url, default_branch } = push.repository
   const repositories = [...new Set([clone_url, html_url, ssh_url, git_url, url])].filter(
-    (address): address is string => address !== undefined && address !== '',
+    (address): address is string => address !== undefined && isGitUrl(address),
   )
   const [source] = repositories
   if (source === undefined) throw new WebhookRejected('not a push event: repository has no address')

@@ -113,6 +113,12 @@ test.each([
     { ...push, repository: {} },
     'repository has no address',
   ],
+  [
+    'a repository whose address is none',
+    github,
+    { ...push, repository: { html_url: '%%' } },
+    'repository has no address',
+  ],
   ['a ref of the wrong type', github, { ...push, ref: 7 }, 'ref'],
 ])('HOOKIN-12: %s is refused with the reason', async (_, headers, body, reason) => {
   const refused = parse(headers as Headers, body)
