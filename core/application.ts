@@ -87,7 +87,7 @@ export function hasSources({ spec }: Application): boolean {
 }
 
 /** All sources in their order; none for an Application that is hydrated (APP-05, APP-06). */
-export function sourcesIn({ spec }: Application): readonly ApplicationSource[] {
+export function sourcesIn({ spec }: Pick<Application, 'spec'>): readonly ApplicationSource[] {
   const { source, sources = [], sourceHydrator } = spec
   if (sourceHydrator !== undefined) return []
   return sources.length > 0 ? sources : source === undefined ? [] : [source]

@@ -4,13 +4,15 @@ import { createJq } from '../../clients/jq.ts'
 import { createLua } from '../../clients/lua.ts'
 import type { ToolPaths } from '../../clients/tools.ts'
 import { type Feed, parseRows, type Row } from './corpus.ts'
+import { appRefresh } from './feed/app-refresh.ts'
 import { normalize, secretMask, selfReference, stateDiff } from './feed/diff.ts'
-import { revision, semverLanguage, url } from './feed/git.ts'
+import { refsMisc, revision, semverLanguage, url } from './feed/git.ts'
 import { builtin, scripted } from './feed/health.ts'
-import { tables } from './feed/hooks.ts'
 import { permitted } from './feed/project.ts'
 import { folder, helmGolden, kustomization, valueFiles } from './feed/render.ts'
 import { attributes, order } from './feed/sync.ts'
+import { tables } from './feed/tables.ts'
+import { http, revisionMatch, urlMatch } from './feed/webhook.ts'
 import { active, canSync, match } from './feed/windows.ts'
 import { createRenderer } from './renderer.ts'
 import { createScratch, folderFinder } from './scratch.ts'
@@ -59,6 +61,11 @@ export function feedsFor({ folder: corpora, tools, checkouts }: Surroundings): F
     // the code of tests, for reading
     'render/argocd_options': () => undefined,
     'git/url': url,
+    'git/refs_misc': refsMisc,
+    'webhook/app_refresh': appRefresh(world),
+    'webhook/http': http,
+    'webhook/revision_match': revisionMatch,
+    'webhook/url_match': urlMatch,
     'git/revision': revision,
     'git/semver_language': semverLanguage,
   }

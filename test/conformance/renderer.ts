@@ -1,10 +1,16 @@
 import { join } from 'node:path'
+import { inputsOf } from '../../activities/inputs.ts'
 import { renderSource } from '../../activities/render.ts'
 import { sourcesAt } from '../../activities/sources.ts'
 import { createCharts } from '../../clients/charts.ts'
 import { createGit } from '../../clients/git.ts'
 import { createTools, type ToolPaths } from '../../clients/tools.ts'
-import { type ApplicationSource, readApplication } from '../../core/application.ts'
+import {
+  type Application,
+  type ApplicationSource,
+  type GitSource,
+  readApplication,
+} from '../../core/application.ts'
 import { InvalidSpecError } from '../../core/errors.ts'
 import type { Manifest } from '../../core/manifest/manifest.ts'
 
@@ -20,6 +26,8 @@ export type Renderer = {
   /** Which tool renders the source. */
   toolOf(ask: RenderAsk): Promise<string>
   render(ask: RenderAsk): Promise<readonly Manifest[]>
+  /** Identity of all that the sources read, as their repositories are now. */
+  inputsOf(sources: readonly GitSource[], name: string): Promise<string>
   close(): void
 }
 
@@ -36,7 +44,7 @@ export function createRenderer(dir: string, paths: ToolPaths): Renderer {
   const tools = createTools(paths)
   const sourceOf = async ({ url, source, name = 'rel', namespace = 'ns' }: RenderAsk) => {
     await git.fetch({ url })
-    const current = stored(name, namespace, { ...source, repoURL: url })
+    const current = stored(name, namespace, { source: { ...source, repoURL: url } })
     const [at] = await sourcesAt({ git, charts }, current)
     if (at === undefined) throw new InvalidSpecError('the row has no source')
     return { current, at }
@@ -50,16 +58,24 @@ export function createRenderer(dir: string, paths: ToolPaths): Renderer {
       const parsed = await renderSource(tools, current, cluster, at)
       return parsed.map(({ manifest }) => manifest)
     },
+    async inputsOf(sources, name) {
+      for (const { repoURL: url } of sources) await git.fetch({ url })
+      return (await inputsOf({ git, charts }, stored(name, 'ns', { sources }))).inputs
+    },
     close: git.close,
   }
 }
 
-function stored(name: string, namespace: string, source: ApplicationSource) {
+function stored(
+  name: string,
+  namespace: string,
+  from: Pick<Application['spec'], 'source' | 'sources'>,
+) {
   const object = {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
     metadata: { name, namespace: 'argocd', uid: name },
-    spec: { project: 'default', source, destination: { name: 'in-cluster', namespace } },
+    spec: { project: 'default', ...from, destination: { name: 'in-cluster', namespace } },
   }
   const read = readApplication(object)
   if (read.problems.length > 0) throw new InvalidSpecError(read.problems.join('; '))

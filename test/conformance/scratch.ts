@@ -16,7 +16,9 @@ export type Scratch = {
   readonly dir: string
   /** Gives the address of a repository with these files. */
   ofFiles(files: Readonly<Record<string, string>>): Promise<string>
-  /** The same for a folder of this machine, which has its neighbours beside it: it may name them. */
+  /** Commits the files on a branch, which begins where the default branch is. */
+  change(url: string, branch: string, files: Readonly<Record<string, string>>): Promise<void>
+  /** A repository for a folder of this machine, which has its neighbours beside it: it may name them. */
   ofFolder(folder: string): Promise<{ readonly url: string; readonly path: string }>
   close(): void
 }
@@ -25,18 +27,28 @@ export function createScratch(): Scratch {
   const dir = mkdtempSync(join(tmpdir(), 'driftless-corpus-'))
   const known = new Map<string, Promise<string>>()
   let count = 0
+  const commit = async (work: string): Promise<void> => {
+    await git(work, 'add', '--all', '--force')
+    await git(work, 'commit', '--quiet', '--allow-empty', '--message', 'row')
+  }
   const repository = async (fill: (work: string) => void): Promise<string> => {
     const work = join(dir, `row-${count++}`)
     mkdirSync(work)
     fill(work)
     await git(work, 'init', '--quiet', '--initial-branch=main', '.')
-    await git(work, 'add', '--all', '--force')
-    await git(work, 'commit', '--quiet', '--allow-empty', '--message', 'row')
+    await commit(work)
     return `file://${work}`
   }
   return {
     dir,
     ofFiles: (files) => repository((work) => write(work, files)),
+    async change(url, branch, files) {
+      const work = url.slice('file://'.length)
+      if (branch !== 'main') await git(work, 'checkout', '--quiet', '-b', branch)
+      write(work, files)
+      await commit(work)
+      if (branch !== 'main') await git(work, 'checkout', '--quiet', 'main')
+    },
     async ofFolder(folder) {
       const parent = dirname(folder)
       const made = known.get(parent) ?? repository((work) => copy(parent, work))

@@ -75,7 +75,7 @@ describe('the runner has no rules of its own', () => {
     const used = textOf(file).matchAll(/import (?:type )?\{([^}]*)\} from '((?:\.\.\/)+[^']+)'/gs)
     for (const [, names = '', path = ''] of used) {
       const module = resolve(dirname(file), path)
-      if (!/[/\\](core|clients|activities|event-sources)[/\\]/.test(module)) continue
+      if (!/[/\\](core|clients|activities|event-sources|api)[/\\]/.test(module)) continue
       expect([...reached]).toContain(module)
       const others = [...reached].map((other) =>
         textOf(other).replace(/export (?:async )?function \w+/g, ''),

@@ -4,8 +4,8 @@ import { isCommit, isShortCommit } from '../../../core/git/commit.ts'
 import { parseConstraint, satisfies, showConstraint } from '../../../core/git/constraint.ts'
 import { wantedTag } from '../../../core/git/tag.ts'
 import { compareVersions, parseVersion, showVersion } from '../../../core/git/version.ts'
-import { normalizeGitUrl } from '../../../core/git-url.ts'
-import { type Answer, attempt, feed } from '../corpus.ts'
+import { isSshUrl, normalizeGitUrl } from '../../../core/git-url.ts'
+import { type Answer, attempt, feed, filesAreAway } from '../corpus.ts'
 
 type Url = {
   readonly a?: string
@@ -13,7 +13,7 @@ type Url = {
   readonly url?: string
   readonly fn?: string
   readonly value?: string
-  readonly expected: { readonly same?: boolean; readonly url?: string }
+  readonly expected: { readonly same?: boolean; readonly url?: string; readonly ssh?: boolean }
 }
 
 /** Whether two addresses are one repository, and addresses without their secrets. */
@@ -22,6 +22,9 @@ export const url = feed<Url>(({ a, b, url: address, fn, value = '', expected }) 
   if (fn === 'IsTruncatedCommitSHA') return { expected, got: isShortCommit(value) }
   if (a !== undefined && b !== undefined) {
     return { expected: expected.same, got: normalizeGitUrl(a) === normalizeGitUrl(b) }
+  }
+  if (address !== undefined && expected.ssh !== undefined) {
+    return { expected: expected.ssh, got: isSshUrl(address) }
   }
   if (address !== undefined && expected.url !== undefined) {
     // we put a mark where the secret was
@@ -55,6 +58,11 @@ export const revision = feed<Revision>((row) => {
   const tag = attempt(() => refCommit(refs, asked, 'the repository', prefix))
   return { expected, got: typeof tag === 'string' ? { tag } : { error: true } }
 })
+
+/** Refs of repositories that are elsewhere, and globs of a generator that is not built. */
+export const refsMisc = feed<{ readonly needs_network?: boolean }>(({ needs_network: isAway }) =>
+  isAway === true ? filesAreAway : undefined,
+)
 
 type Language = {
   readonly test: string

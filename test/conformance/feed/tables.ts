@@ -1,3 +1,4 @@
+import { type Application, sourcesIn } from '../../../core/application.ts'
 import type { Manifest } from '../../../core/manifest/manifest.ts'
 import { waveOf } from '../../../core/plan/order.ts'
 import { type Phase, phasesOf } from '../../../core/plan/phase.ts'
@@ -6,7 +7,10 @@ import { feed } from '../corpus.ts'
 type Table = {
   readonly test: string
   readonly input: {
-    readonly hookType?: string
+    /** A list where more than one hook is asked for, which no function answers. */
+    readonly hookType?: string | readonly string[]
+    readonly application?: Application['spec']
+    readonly sourceIndex?: number
     readonly annot?: Readonly<Record<string, string>>
     readonly syncWave?: string
   }
@@ -18,9 +22,14 @@ const phases: Readonly<Record<string, Phase>> = {
   TestIsPostDeleteHook: 'PostDelete',
 }
 
-/** Small tables of many parts; only those about hooks have a function here. */
+/** Small tables of many parts; some of them have a function here. */
 export const tables = feed<Table>(({ test, input, expected }) => {
-  const { hookType = '', annot = {}, syncWave = '' } = input
+  const { hookType = '', annot = {}, syncWave = '', application, sourceIndex = 0 } = input
+  if (test === 'TestApplicationSpec_GetSourcePtrByIndex' && application !== undefined) {
+    const got = sourcesIn({ spec: application })[sourceIndex] ?? null
+    return { expected: expected.expected ?? null, got }
+  }
+  if (typeof hookType !== 'string') return undefined
   const phase = phases[test] ?? (hookType.replace('HookType', '') as Phase)
   if (test === 'TestIsHookOfType' || test in phases) {
     return { expected: expected.expected, got: phasesOf(withAnnotations(annot)).includes(phase) }
