@@ -4,6 +4,7 @@ import { InvalidSpecError, SupersededError } from '../core/errors.ts'
 import type { ApplicationRef, OperationRequest } from '../core/flow.ts'
 import { asRequested } from '../core/policy/request.ts'
 import type { ActivityClients } from './clients.ts'
+import { refuseForeignSources } from './permitted.ts'
 
 /** The Application as it is now; undefined when it is gone or another one has its name. */
 export async function currentApplication(
@@ -51,7 +52,10 @@ export async function requestedApplication(
   request: OperationRequest | undefined,
 ): Promise<StoredApplication> {
   const current = await unchangedApplication(applications, ref, specDigest)
-  return { ...current, application: asRequested(current.application, request) }
+  const application = asRequested(current.application, request)
+  // those of the spec are looked at before anything begins
+  if (request?.ownSource === true) refuseForeignSources(applications, application)
+  return { ...current, application }
 }
 
 /** The destination's cluster; InvalidSpecError when nobody told us how to reach it. */

@@ -25,6 +25,7 @@ import { destinationOf, presentApplication } from './current.ts'
 import { ignoringOf } from './ignore.ts'
 import { kindsInUse } from './kinds-in-use.ts'
 import { adoptLeftBehind } from './left-behind.ts'
+import { isPermitted } from './permitted.ts'
 import { createPlan, type Planning } from './plan.ts'
 import { type Desired, readRendered } from './rendered.ts'
 
@@ -66,6 +67,7 @@ function createCompare(clients: ActivityClients) {
     refuseUnknownKinds(current, objects, unknown)
     const instance = instanceName(ref.namespace, ref.name, clients.applications.namespace)
     await adoptLeftBehind(clients, cluster, current, instance)
+    const permitted = isPermitted(clients.applications, current)
     const limit = pLimit(parallelDryRuns)
     const ignoring = ignoringOf(clients, current.application)
     const rows = await Promise.all(
@@ -78,14 +80,16 @@ function createCompare(clients: ActivityClients) {
           : compareCached(cluster, desired)
       }),
     )
-    const prunes = leftovers(cluster, current, instance, declared).map(
-      (live): ResourceDiff => ({
-        key: keyOf(live),
-        action: 'prune',
-        wave: waveOf(live),
-        ...(isPrunedLast(current.application, live) && { last: true as const }),
-      }),
-    )
+    const prunes = leftovers(cluster, current, instance, declared)
+      .filter(permitted)
+      .map(
+        (live): ResourceDiff => ({
+          key: keyOf(live),
+          action: 'prune',
+          wave: waveOf(live),
+          ...(isPrunedLast(current.application, live) && { last: true as const }),
+        }),
+      )
     const changes = rows.filter(({ verdict }) => verdict !== 'equal')
     const namespaceToCreate = await missingNamespace(cluster, current, declared)
     return {

@@ -18,7 +18,7 @@ import { followChanges } from './changes.ts'
 import type { ActivityClients } from './clients.ts'
 import { watchKinds } from './compare.ts'
 import { destinationOf, presentApplication } from './current.ts'
-import { kindGuard } from './permitted.ts'
+import { objectGuard } from './permitted.ts'
 import { readRendered } from './rendered.ts'
 import { withReasons } from './waiting-reasons.ts'
 
@@ -121,7 +121,7 @@ async function create(
     return { key, created, phase: 'Error', message }
   }
   try {
-    kindGuard(clients.applications, current)(key)
+    objectGuard(clients.applications, current)(key)
     if (!(await makeRoom(cluster, desired))) {
       const message = `waiting for the ${showKey(key)} of an earlier run to be gone`
       return { key, created: false, phase: 'Running', message }

@@ -1,28 +1,69 @@
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
-import { projectOf } from '../core/application.ts'
-import { PermissionError } from '../core/errors.ts'
-import { partsOf, type ResourceKey } from '../core/manifest/key.ts'
-import { permitsKind, readProject } from '../core/project.ts'
+import { type Application, projectOf, repositoriesOf } from '../core/application.ts'
+import { InvalidSpecError, PermissionError } from '../core/errors.ts'
+import { keyOf, type ResourceKey } from '../core/manifest/key.ts'
+import type { Manifest } from '../core/manifest/manifest.ts'
+import { addressed } from '../core/placement.ts'
+import { whyForbidden } from '../core/project/object.ts'
+import { type AppProject, permitsSource, readProject } from '../core/project.ts'
+
+type Projects = Pick<ApplicationIndex, 'project'>
 
 /** Throws PermissionError for an object that the project does not permit. */
-export type RefuseForbiddenKind = (key: ResourceKey) => void
+export type RefuseForbidden = (key: ResourceKey) => void
 
-/** What the project of the Application, as it is now, does not permit is never written (PROJ-04, PROJ-05). */
-export function kindGuard(
-  applications: ApplicationIndex,
-  { application }: StoredApplication,
-): RefuseForbiddenKind {
-  const name = projectOf(application)
-  const object = applications.project(name)
-  if (object === undefined) return () => undefined
-  const { spec } = readProject(object)
+/** What the project of the Application, as it is now, does not permit is never written (PROJ-17). */
+export function objectGuard(projects: Projects, current: StoredApplication): RefuseForbidden {
+  const why = forbiddenBy(projects, current)
   return (key) => {
-    const { group, kind, namespace, name: resource } = partsOf(key)
-    const namespaced = namespace !== ''
-    if (permitsKind(spec, { group, kind, name: resource, namespaced })) return
-    const list = namespaced ? 'namespaceResourceWhitelist' : 'clusterResourceWhitelist'
-    throw new PermissionError(
-      `the project ${name} does not permit ${group === '' ? kind : `${group}/${kind}`}; add it to its ${list}`,
-    )
+    const reason = why(key)
+    if (reason !== undefined) throw new PermissionError(reason)
   }
+}
+
+/**
+ * Tells the live objects that are the Application's to touch: what its project does not permit is
+ * neither compared nor deleted (PROJ-18).
+ */
+export function isPermitted(
+  projects: Projects,
+  current: StoredApplication,
+): (live: Manifest) => boolean {
+  const why = forbiddenBy(projects, current)
+  return (live) => why(keyOf(live)) === undefined
+}
+
+function forbiddenBy(
+  projects: Projects,
+  { application }: StoredApplication,
+): (key: ResourceKey) => string | undefined {
+  const object = projects.project(projectOf(application))
+  if (object === undefined) return () => undefined
+  const project = readIfValid(object)
+  // it may have been meant to forbid everything
+  if (project === undefined) return () => `the AppProject ${projectOf(application)} is not valid`
+  const destination = addressed(application.spec.destination)
+  return (key) => whyForbidden(project, destination, key)
+}
+
+function readIfValid(object: Manifest): AppProject | undefined {
+  try {
+    return readProject(object)
+  } catch (error) {
+    if (error instanceof InvalidSpecError) return undefined
+    throw error
+  }
+}
+
+/** Throws PermissionError for a request that names a repository which the project does not permit (PROJ-01). */
+export function refuseForeignSources(projects: Projects, requested: Application): void {
+  const name = projectOf(requested)
+  const object = projects.project(name)
+  if (object === undefined) return
+  const { spec } = readProject(object)
+  const foreign = repositoriesOf(requested).find((url) => !permitsSource(spec, url))
+  if (foreign === undefined) return
+  throw new PermissionError(
+    `operation.sync: the project ${name} does not permit the repository ${foreign}; add it to its sourceRepos`,
+  )
 }

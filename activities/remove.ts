@@ -15,6 +15,7 @@ import { currentApplication, destinationOf } from './current.ts'
 import { kindsInUse } from './kinds-in-use.ts'
 import { adoptLeftBehind } from './left-behind.ts'
 import { patienceMs } from './patience.ts'
+import { isPermitted } from './permitted.ts'
 
 export type RemoveInput = { readonly application: ApplicationRef }
 export type Removed = { readonly remaining: number }
@@ -32,10 +33,12 @@ export function createRemove(clients: ActivityClients) {
     const instance = instanceName(ref.namespace, ref.name, clients.applications.namespace)
     // what Argo CD deployed is deleted too, although nothing of it was ever ours
     await adoptLeftBehind(clients, cluster, current, instance)
+    // what the project does not permit is not deleted either (PROJ-18)
+    const permitted = isPermitted(clients.applications, current)
     const owned = () =>
       cluster.live
         .ofApplication(current.label)
-        .filter((live) => isOwned(live, instance) && !isKeptOnDelete(live))
+        .filter((live) => isOwned(live, instance) && !isKeptOnDelete(live) && permitted(live))
     const finalizers = current.object.metadata.finalizers ?? []
     const background = finalizers.some((name) => name.endsWith('/background'))
     const remover = createRemover(cluster, background ? 'Background' : 'Foreground')

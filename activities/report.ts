@@ -14,6 +14,7 @@ import type { ActivityClients } from './clients.ts'
 import { currentApplication } from './current.ts'
 import { ignoringOf } from './ignore.ts'
 import { noticeTo } from './notice-to.ts'
+import { isPermitted } from './permitted.ts'
 import { type Desired, readRendered } from './rendered.ts'
 import { imagesOf, resourceStatuses } from './resource-statuses.ts'
 import { tell } from './tell.ts'
@@ -107,7 +108,11 @@ async function draw(
   const live = cluster.live.ofApplication(current.label)
   const { health } = clients
   await health.ready(live)
-  const rules = { assess: health.assess, ignoring: ignoringOf(clients, current.application) }
+  const rules = {
+    assess: health.assess,
+    ignoring: ignoringOf(clients, current.application),
+    permitted: isPermitted(clients.applications, current),
+  }
   return {
     resources:
       declared &&

@@ -9,13 +9,20 @@ import { compareCached, leftovers, type Row } from './compare.ts'
 import type { Ignoring } from './ignore.ts'
 import type { Desired } from './rendered.ts'
 
+export type StatusRules = {
+  readonly assess: Assess
+  readonly ignoring: Ignoring
+  /** Which live objects are the application's to touch (PROJ-18). */
+  readonly permitted: (live: Manifest) => boolean
+}
+
 /** Every declared object and every leftover, as it stands now. Reads the watch caches only. */
 export function resourceStatuses(
   cluster: Cluster,
   application: StoredApplication,
   controlNamespace: string,
   declared: readonly Desired[],
-  { assess, ignoring }: { readonly assess: Assess; readonly ignoring: Ignoring },
+  { assess, ignoring, permitted }: StatusRules,
 ): readonly ResourceStatus[] {
   const { ref } = application
   const instance = instanceName(ref.namespace, ref.name, controlNamespace)
@@ -23,9 +30,9 @@ export function resourceStatuses(
     ...declared.map((desired) =>
       declaredStatus(compareCached(cluster, desired, ignoring(desired.manifest)?.id), assess),
     ),
-    ...leftovers(cluster, application, instance, declared).map((live) =>
-      leftoverStatus(live, assess),
-    ),
+    ...leftovers(cluster, application, instance, declared)
+      .filter(permitted)
+      .map((live) => leftoverStatus(live, assess)),
   ]
 }
 

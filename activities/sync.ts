@@ -14,7 +14,7 @@ import type { ActivityClients } from './clients.ts'
 import { watchKinds } from './compare.ts'
 import { destinationOf, presentApplication } from './current.ts'
 import { respectingOf } from './ignore.ts'
-import { kindGuard, type RefuseForbiddenKind } from './permitted.ts'
+import { objectGuard, type RefuseForbidden } from './permitted.ts'
 import { desiredByKey, readRendered } from './rendered.ts'
 import { refusalOf, tryChanges } from './try-changes.ts'
 import { applyObject, createNamespace, pruneObject, type Writer } from './write-object.ts'
@@ -45,7 +45,7 @@ export function createSync(clients: ActivityClients) {
       const refused = await tryChanges(clients, current, objects, { changes: step.changes })
       if (refused.length > 0) return { resources: refused, refusedBeforehand: true }
     }
-    const refuse = kindGuard(clients.applications, current)
+    const refuse = objectGuard(clients.applications, current)
     const writer = {
       ...{ refuse, cluster, current },
       now: clients.now,
@@ -70,7 +70,7 @@ async function writeInOrder(writer: GuardedWriter, changes: readonly SyncChange[
   return resources
 }
 
-type GuardedWriter = Writer & { readonly refuse: RefuseForbiddenKind }
+type GuardedWriter = Writer & { readonly refuse: RefuseForbidden }
 
 function groupsOf(changes: readonly SyncChange[]): readonly (readonly SyncChange[])[] {
   const groups: SyncChange[][] = []

@@ -12,7 +12,7 @@ import { failsOnShared, remedyFor, writeWayOf } from '../core/plan/write-way.ts'
 import type { ActivityClients } from './clients.ts'
 import { destinationOf } from './current.ts'
 import { type Respecting, respectingOf } from './ignore.ts'
-import { kindGuard, type RefuseForbiddenKind } from './permitted.ts'
+import { objectGuard, type RefuseForbidden } from './permitted.ts'
 import { refusedByQuota } from './quota.ts'
 import { type Desired, desiredByKey } from './rendered.ts'
 
@@ -44,7 +44,7 @@ export async function tryChanges(
   })
   const hooked = hooks.flatMap(({ object }) => objects[object] ?? [])
   const brought = broughtByPlan(changes, byKey)
-  const refuse = kindGuard(clients.applications, current)
+  const refuse = objectGuard(clients.applications, current)
   const limit = pLimit(parallelDryRuns)
   const { namespace, name } = current.ref
   const instance = instanceName(namespace, name, clients.applications.namespace)
@@ -73,7 +73,7 @@ function broughtByPlan(
 }
 
 type Trial = {
-  readonly refuse: RefuseForbiddenKind
+  readonly refuse: RefuseForbidden
   readonly cluster: Cluster
   readonly current: StoredApplication
   readonly brought: Brought

@@ -32,7 +32,7 @@ export function placementProblems(
         (repoURL) =>
           `spec.source.repoURL: the project ${name} does not permit ${repoURL}; add it to its sourceRepos`,
       ),
-    ...(permitsDestination(spec, resolved(destination))
+    ...(permitsDestination(spec, addressed(destination))
       ? []
       : [
           `spec.destination: the project ${name} does not permit ${place} ${destination.namespace ?? ''}; add it to its destinations`,
@@ -46,7 +46,7 @@ export function placementProblems(
 }
 
 /** The control cluster has a name and an address; rules may speak of either. */
-function resolved(destination: Destination): Destination {
+export function addressed(destination: Destination): Destination {
   if (!isControlCluster(destination)) return destination
   return { ...destination, name: 'in-cluster', server: 'https://kubernetes.default.svc' }
 }
