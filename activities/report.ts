@@ -1,11 +1,12 @@
 import type { StoredApplication } from '../clients/applications.ts'
 import type { NextState } from '../clients/status-writer.ts'
-import type { Application } from '../core/application.ts'
+import { type Application, projectOf } from '../core/application.ts'
 import { PlatformError } from '../core/errors.ts'
 import { applicationDecisions } from '../core/event/application-decision.ts'
 import { deploymentEvents, newsOf } from '../core/event/deployment.ts'
 import type { ApplicationRef, Reported, StatusReport } from '../core/flow.ts'
 import { refreshAnnotations, refreshOf, requestOf } from '../core/policy/request.ts'
+import { unbuiltProjectFields } from '../core/project/unbuilt.ts'
 import { applicationHealth, verdicts } from '../core/status/application-health.ts'
 import { buildStatus } from '../core/status/build.ts'
 import { type ApplicationStatus, statusOf } from '../core/status/status.ts'
@@ -36,7 +37,9 @@ export function createReport(clients: ActivityClients) {
     const change = (now: StoredApplication): NextState | undefined => {
       const previous = statusOf(now.object)
       if ((previous.driftless?.sequence ?? 0) > report.sequence) return undefined
-      const { application, observed, unbuilt } = now
+      const { application, observed } = now
+      const project = clients.applications.project(projectOf(application))
+      const unbuilt = [...now.unbuilt, ...unbuiltProjectFields(project)]
       const built = buildStatus({ application, previous, report, observed, unbuilt, ...picture })
       return { status: withNews(previous, built, report), ...answered(application, report) }
     }

@@ -32,6 +32,12 @@ export function wildcardAt(path: string): number {
   return path.search(/[*?[]/)
 }
 
+/** Whether every bracket and brace of a pattern is closed. */
+export function isGlob(pattern: string): boolean {
+  const plain = pattern.replaceAll(/\\.|\[!?(?:\\.|[^\]\\])+\]/gsu, '')
+  return !plain.includes('[') && alternatives(plain).length > 0
+}
+
 /** All states of the automaton at once, so nothing is ever tried twice. */
 function run(tokens: readonly Token[], text: string): boolean {
   let states = skipRuns(tokens, [0])

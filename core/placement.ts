@@ -5,6 +5,7 @@ import {
   projectOf,
   repositoriesOf,
 } from './application.ts'
+import { projectProblems } from './project/problems.ts'
 import { permitsDestination, permitsSource, readProject } from './project.ts'
 
 type Surroundings = {
@@ -26,6 +27,7 @@ export function placementProblems(
   const { destination } = application.spec
   const place = destination.name || destination.server
   return [
+    ...projectProblems(spec).map((text) => `spec.project: the AppProject ${name}: ${text}`),
     ...repositoriesOf(application)
       .filter((repoURL) => !permitsSource(spec, repoURL))
       .map(

@@ -84,7 +84,8 @@ function isDeny(rule: string | undefined): boolean {
   return rule?.startsWith('!') === true
 }
 
-function ruleMatches(rule: string, value: string, separator = ''): boolean {
+/** Whether a rule speaks of a value: a glob, or with `!` what is not one. */
+export function ruleMatches(rule: string, value: string, separator = ''): boolean {
   if (isDeny(rule)) return !globMatch(rule.slice(1), value, separator)
   return rule === '*' || globMatch(rule, value, separator)
 }

@@ -1,5 +1,6 @@
 import type { Destination } from '../../../core/application.ts'
 import { globMatch } from '../../../core/glob.ts'
+import { projectProblems } from '../../../core/project/problems.ts'
 import type { ProjectDestination } from '../../../core/project/schema.ts'
 import {
   type AppProjectSpec,
@@ -7,6 +8,7 @@ import {
   permitsKind,
   permitsSource,
   type ResourceIdentity,
+  ruleMatches,
 } from '../../../core/project.ts'
 import { feed } from '../corpus.ts'
 
@@ -30,8 +32,13 @@ export const permitted = feed<Permitted>(({ test, project, app, resource, input,
   }
   if (resource !== undefined) return { expected: wants, got: permitsKind(project, resource) }
   const { pattern, val, input: text, allowNegation } = input
-  if (test === 'TestGlobMatch' && allowNegation !== true) {
-    return { expected: expected.expected, got: globMatch(String(pattern), String(val)) }
+  if (test === 'TestGlobMatch') {
+    const match = allowNegation === true ? ruleMatches : globMatch
+    return { expected: expected.expected, got: match(String(pattern), String(val)) }
+  }
+  if (test === 'TestAppProject_ValidateDestinationServiceAccount') {
+    const problems = projectProblems({ destinationServiceAccounts: [input] })
+    return { expected: Boolean(expected.expectedErrMsg), got: problems.length > 0 }
   }
   if (test === 'Test_Match') {
     return { expected: expected.result, got: globMatch(String(pattern), String(text)) }

@@ -1,13 +1,21 @@
 import type { Manifest } from '../../../core/manifest/manifest.ts'
+import { syncOptionOf } from '../../../core/manifest/sync-option.ts'
 import { deletePoliciesOf } from '../../../core/plan/hook.ts'
 import { kindRank, orderManifests, waveOf } from '../../../core/plan/order.ts'
 import { isHook, phasesOf } from '../../../core/plan/phase.ts'
 import { feed } from '../corpus.ts'
 
-type Attributes = { readonly what: string; readonly manifest: Manifest; readonly expected: object }
+type Attributes = {
+  readonly what: string
+  readonly manifest: Manifest
+  readonly value?: string
+  readonly option?: string
+  readonly expected: object
+}
 
 /** What the annotations of an object say about its sync. */
-export const attributes = feed<Attributes>(({ what, manifest, expected }) => {
+export const attributes = feed<Attributes>((row) => {
+  const { what, manifest, value = '', option = '', expected } = row
   switch (what) {
     case 'phases':
       return { expected, got: { phases: phasesOf(manifest) } }
@@ -21,10 +29,17 @@ export const attributes = feed<Attributes>(({ what, manifest, expected }) => {
       return { expected, got: { [Object.keys(expected)[0] ?? '']: deletePoliciesOf(manifest) } }
     case 'ignored-in-comparison':
       return { expected, got: { ignored: isHook(manifest) } }
+    case 'annotation-option-value':
+      return { expected, got: { value: syncOptionOf(withOptions(value), option) ?? null } }
     default:
       return undefined
   }
 })
+
+function withOptions(text: string): Manifest {
+  const annotations = { 'argocd.argoproj.io/sync-options': text }
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'object', annotations } }
+}
 
 function hookOf(manifest: Manifest): Readonly<Record<string, unknown>> {
   const is = isHook(manifest)

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest'
+import { projectProblems } from './problems.ts'
+import { unbuiltProjectFields } from './unbuilt.ts'
+
+const account = { server: '*', namespace: 'shop-*', defaultServiceAccount: 'deployer' }
+
+it('PROJ-14: a project that permits everything has no problem', () => {
+  const destinations = [{ server: '*', namespace: '*' }]
+  expect(projectProblems({ sourceRepos: ['*', '!https://a/*'], destinations })).toEqual([])
+  expect(projectProblems({ destinationServiceAccounts: [account] })).toEqual([])
+})
+
+it.each([
+  ['PROJ-01: !* as a repository', { sourceRepos: ['!*'] }, 'sourceRepos: !* denies'],
+  [
+    'PROJ-02: !* as a namespace',
+    { destinations: [{ namespace: '!*' }] },
+    'destinations: !* denies',
+  ],
+  [
+    'PROJ-12: a deny rule for service accounts',
+    { destinationServiceAccounts: [{ ...account, server: '!*' }] },
+    'destinationServiceAccounts: !* is no glob',
+  ],
+  [
+    'PROJ-12: a glob that does not end',
+    { destinationServiceAccounts: [{ ...account, namespace: '[[shop*' }] },
+    'destinationServiceAccounts: [[shop* is no glob',
+  ],
+  [
+    'PROJ-12: no service account',
+    { destinationServiceAccounts: [{ ...account, defaultServiceAccount: ' ' }] },
+    'is no service account',
+  ],
+  [
+    'PROJ-09: keys of signatures',
+    { signatureKeys: [{ keyID: 'A1' }] },
+    'signatureKeys: signatures',
+  ],
+  [
+    'PROJ-10: a policy of signatures',
+    { sourceIntegrity: { git: { policies: [{ gpg: { mode: 'strict' } }] } } },
+    'sourceIntegrity: signatures',
+  ],
+])('%s is a problem', (_, spec, expected) => {
+  expect(projectProblems(spec)).toEqual([expect.stringContaining(expected)])
+})
+
+it('PROJ-10: a policy that asks for nothing is none', () => {
+  const policies = [{ gpg: { mode: 'none' } }, {}]
+  expect(projectProblems({ sourceIntegrity: { git: { policies } } })).toEqual([])
+})
+
+it('names what is read and not acted on, when it asks for something', () => {
+  const project = (spec: object) => ({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'AppProject',
+    metadata: { name: 'shop' },
+    spec,
+  })
+  const spec = { roles: [{ name: 'dev' }], sourceNamespaces: [], sourceRepos: ['*'] }
+  expect(unbuiltProjectFields(project(spec))).toEqual(['spec.roles of the AppProject shop'])
+  expect(unbuiltProjectFields(project({ roles: 7 }))).toEqual([])
+  expect(unbuiltProjectFields(undefined)).toEqual([])
+})
