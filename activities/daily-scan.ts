@@ -11,14 +11,15 @@ import {
 import { isHook } from '../core/plan/phase.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
+import { lookForOrphans } from './orphans.ts'
 import { scanKinds } from './scan-kinds.ts'
 
-export type DailyScanClients = Pick<ActivityClients, 'applications' | 'wake' | 'now'>
+export type DailyScanClients = Pick<ActivityClients, 'applications' | 'clusterOf' | 'wake' | 'now'>
 
 /**
  * Finds what applications own and no inventory knows: kinds that nobody watches are listed once for
  * all applications together, and watched from then on when they hold anything of ours. What an
- * application has beyond its status is a drift.
+ * application has beyond its status is a drift; what nobody has is told where the project wants it (PROJ-07).
  */
 export async function scanForUnknown(clients: DailyScanClients, cluster: Cluster): Promise<void> {
   await watchKindsInUse(clients, cluster)
@@ -26,6 +27,12 @@ export async function scanForUnknown(clients: DailyScanClients, cluster: Cluster
     const keys = unknownTo(clients, cluster, application)
     if (keys.length === 0) continue
     await clients.wake(application.ref, { reason: 'drift', at: clients.now(), keys })
+  }
+  const here = clients.applications
+    .all()
+    .filter(({ application }) => clients.clusterOf(application) === cluster)
+  for (const { ref } of await lookForOrphans(clients, cluster, here)) {
+    await clients.wake(ref, { reason: 'health', at: clients.now() })
   }
 }
 

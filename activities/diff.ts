@@ -25,6 +25,7 @@ import { destinationOf, presentApplication } from './current.ts'
 import { ignoringOf } from './ignore.ts'
 import { kindsInUse } from './kinds-in-use.ts'
 import { adoptLeftBehind } from './left-behind.ts'
+import { lookForOrphans } from './orphans.ts'
 import { isPermitted } from './permitted.ts'
 import { createPlan, type Planning } from './plan.ts'
 import { type Desired, readRendered } from './rendered.ts'
@@ -62,7 +63,10 @@ function createCompare(clients: ActivityClients) {
     const cluster = destinationOf(clients, current)
     const { objects, resources: declared } = await readRendered(clients.artifacts, rendered.digest)
     await cluster.watch(inventoryKinds(current.object))
-    if (scan === true) await cluster.watch(await kindsInUse(cluster, current.label))
+    if (scan === true) {
+      await cluster.watch(await kindsInUse(cluster, current.label))
+      await lookForOrphans(clients, cluster, [current])
+    }
     const unknown = await watchKinds(cluster, objects)
     refuseUnknownKinds(current, objects, unknown)
     const instance = instanceName(ref.namespace, ref.name, clients.applications.namespace)

@@ -15,6 +15,7 @@ import type { ActivityClients } from './clients.ts'
 import { currentApplication } from './current.ts'
 import { ignoringOf } from './ignore.ts'
 import { noticeTo } from './notice-to.ts'
+import { orphansOf } from './orphans.ts'
 import { isPermitted } from './permitted.ts'
 import { type Desired, readRendered } from './rendered.ts'
 import { imagesOf, resourceStatuses } from './resource-statuses.ts'
@@ -95,7 +96,10 @@ function answered(
   }
 }
 
-type Picture = Pick<Parameters<typeof buildStatus>[0], 'resources' | 'images' | 'health'> & {
+type Picture = Pick<
+  Parameters<typeof buildStatus>[0],
+  'resources' | 'images' | 'health' | 'orphans'
+> & {
   readonly verdicts: string
 }
 
@@ -122,6 +126,7 @@ async function draw(
       resourceStatuses(cluster, current, clients.applications.namespace, declared, rules),
     images: declared ? imagesOf(declared) : [],
     health: applicationHealth(live, declared?.length ?? live.length, health.assess),
+    orphans: orphansOf(clients, cluster, current),
     verdicts: verdicts(live, health.assess),
   }
 }

@@ -7,6 +7,8 @@ import type { Manifest } from '../core/manifest/manifest.ts'
 export type Scan = {
   readonly kinds: readonly KindName[]
   readonly labelSelector?: string
+  /** All of them when there is none. */
+  readonly namespace?: string
   readonly onObject: (object: Manifest) => void
 }
 
@@ -21,7 +23,7 @@ export async function declarableKinds(cluster: Cluster): Promise<readonly KindNa
   return kinds.filter(({ group, kind }) => !notDeclared.has(kind) && !madeUp.test(group))
 }
 
-/** Asks for the metadata of all objects of these kinds, once per kind for the whole cluster. */
+/** Asks for the metadata of all objects of these kinds, once per kind. */
 export async function scanKinds(cluster: Cluster, scan: Scan): Promise<void> {
   const limit = pLimit(parallelLists)
   await Promise.all(scan.kinds.map((kind) => limit(() => scanKind(cluster, kind, scan))))
@@ -30,10 +32,11 @@ export async function scanKinds(cluster: Cluster, scan: Scan): Promise<void> {
 async function scanKind(
   cluster: Cluster,
   kind: KindName,
-  { labelSelector, onObject }: Scan,
+  { labelSelector, namespace, onObject }: Scan,
 ): Promise<void> {
   try {
-    for await (const object of cluster.listMetadata(kind, labelSelector)) onObject(object)
+    const found = cluster.listMetadata(kind, { labelSelector, namespace })
+    for await (const object of found) onObject(object)
   } catch (error) {
     // a kind that can only be created, such as a review, has no list; what we may not read we have not made
     if (error instanceof NotFoundError || error instanceof AdmissionDenied) return

@@ -3,7 +3,7 @@ import type { Manifest } from '../../core/manifest/manifest.ts'
 import { type ClusterWrites, clusterWrites } from './cluster-writes.ts'
 import { createDiscovery, type Discovery, pathOf } from './discovery.ts'
 import { createKindWatch, type KindName } from './kind-watch.ts'
-import { listMetadata } from './list-metadata.ts'
+import { type ListLimits, listMetadata } from './list-metadata.ts'
 import { createLiveStore, type LiveStore } from './live-store.ts'
 import { createSettledObjects, type SettledObjects } from './settled.ts'
 import type { KubeTransport } from './transport.ts'
@@ -29,7 +29,7 @@ export type Cluster = ClusterWrites & {
   /** The objects of a kind in a namespace, read from the server now. */
   list(kind: KindName, namespace: string, labelSelector?: string): Promise<readonly Manifest[]>
   /** The metadata of all objects of a kind, page by page, read from the server now. */
-  listMetadata(kind: KindName, labelSelector?: string): AsyncIterable<Manifest>
+  listMetadata(kind: KindName, limits: ListLimits): AsyncIterable<Manifest>
   /** What charts may ask about (HELM-15). */
   capabilities(): Promise<{ readonly kubeVersion: string; readonly apiVersions: readonly string[] }>
   close(): void
@@ -67,8 +67,7 @@ function reads(
   discovery: Discovery,
 ): Pick<Cluster, 'read' | 'list' | 'listMetadata' | 'capabilities'> {
   return {
-    listMetadata: (kind, labelSelector) =>
-      listMetadata(transport, discovery, { ...kind, labelSelector }),
+    listMetadata: (kind, limits) => listMetadata(transport, discovery, { ...kind, ...limits }),
     async capabilities() {
       const { gitVersion } = await transport.request<{ gitVersion: string }>('/version')
       return { kubeVersion: gitVersion, apiVersions: await discovery.apiVersions() }

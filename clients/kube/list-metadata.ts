@@ -11,17 +11,23 @@ type MetadataList = {
 const pageSize = '500'
 const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
 
-/** All objects of a kind in all namespaces; the server sends their metadata only. */
+/** Which objects of a kind are meant; all of them without a limit. */
+export type ListLimits = {
+  readonly labelSelector?: string | undefined
+  readonly namespace?: string | undefined
+}
+
+/** All objects of a kind, in one namespace or in all; the server sends their metadata only. */
 export async function* listMetadata(
   transport: KubeTransport,
   discovery: Discovery,
-  { group, kind, labelSelector }: KindName & { readonly labelSelector: string | undefined },
+  { group, kind, labelSelector, namespace }: KindName & ListLimits,
 ): AsyncGenerator<Manifest> {
   const resource = await discovery.preferred(group, kind)
   const apiVersion = group === '' ? resource.version : `${group}/${resource.version}`
   let page: string | undefined
   do {
-    const answer: MetadataList = await transport.request(pathOf(resource), {
+    const answer: MetadataList = await transport.request(pathOf(resource, namespace), {
       accept: metadataOnly,
       query: { limit: pageSize, continue: page, labelSelector },
     })

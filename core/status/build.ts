@@ -2,20 +2,18 @@ import type { Application } from '../application.ts'
 import type { StatusReport } from '../flow.ts'
 import { rfc3339 } from '../time.ts'
 import type { ApplicationHealth } from './application-health.ts'
-import { conditionsOf } from './conditions.ts'
+import { conditionsOf, type Found } from './conditions.ts'
 import { historyAfter } from './history.ts'
 import { operationStateOf, sourcesJson } from './operation-state.ts'
 import { attemptAfter, failureAfter, healsAfter, holdAfter } from './own.ts'
 import type { ApplicationStatus, ResourceStatus } from './status.ts'
 
-export type StatusInput = {
+export type StatusInput = Found & {
   readonly application: Application
   readonly previous: ApplicationStatus
   readonly report: StatusReport
   /** See core/policy/watch-digest.ts. */
   readonly observed: string
-  /** Fields of the spec that are not acted on. */
-  readonly unbuilt: readonly string[]
   /** The declared and leftover objects as they are now; undefined when the desired state is not known. */
   readonly resources: readonly ResourceStatus[] | undefined
   readonly images: readonly string[]
@@ -37,7 +35,7 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
     health: healthOf(input, at),
     ...(operationState !== undefined && { operationState }),
     history: again ? history : historyAfter(application, history, report),
-    conditions: conditionsOf(previous, report, input.unbuilt),
+    conditions: conditionsOf(previous, report, input),
     resources: resources ?? previous.resources ?? [],
     summary: input.images.length > 0 ? { images: input.images } : (previous.summary ?? {}),
     ...sourceTypesOf(previous, report),

@@ -30,17 +30,17 @@ const before: ApplicationStatus = {
 describe('the conditions after a report (AUTO-16)', () => {
   it('name every problem of the spec, what cannot be compared and the sync that failed', () => {
     const problems = ['spec.source: no', 'spec.destination: no']
-    expect(texts(conditionsOf({}, statusReport({ problems }), []))).toEqual([
+    expect(texts(conditionsOf({}, statusReport({ problems }), { unbuilt: [] }))).toEqual([
       'InvalidSpecError: spec.source: no',
       'InvalidSpecError: spec.destination: no',
     ])
     const failure = { type: 'GitAccessError', message: 'no such branch' }
-    expect(texts(conditionsOf({}, statusReport({ failure }), []))).toEqual([
+    expect(texts(conditionsOf({}, statusReport({ failure }), { unbuilt: [] }))).toEqual([
       'ComparisonError: no such branch',
     ])
     for (const phase of ['Failed', 'Error'] as const) {
       const operation = operationFacts({ phase, message: 'refused' })
-      expect(texts(conditionsOf({}, statusReport({ operation }), []))).toEqual([
+      expect(texts(conditionsOf({}, statusReport({ operation }), { unbuilt: [] }))).toEqual([
         'SyncError: refused',
       ])
     }
@@ -49,26 +49,39 @@ describe('the conditions after a report (AUTO-16)', () => {
   it('say nothing of an operation that runs or went well', () => {
     for (const phase of ['Running', 'Succeeded'] as const) {
       const operation = operationFacts({ phase })
-      expect(conditionsOf(before, statusReport({ operation }), [])).toEqual([])
+      expect(conditionsOf(before, statusReport({ operation }), { unbuilt: [] })).toEqual([])
     }
   })
 
   it('are over when a comparison does not name them any more', () => {
     const conditions = [{ type: 'SharedResourceWarning', message: 'new' }]
-    expect(texts(conditionsOf(before, statusReport({ rendered, conditions }), []))).toEqual([
-      'SharedResourceWarning: new',
-    ])
-    expect(conditionsOf(before, statusReport({ rendered }), [])).toEqual([])
+    expect(
+      texts(conditionsOf(before, statusReport({ rendered, conditions }), { unbuilt: [] })),
+    ).toEqual(['SharedResourceWarning: new'])
+    expect(conditionsOf(before, statusReport({ rendered }), { unbuilt: [] })).toEqual([])
   })
 
   it('stay when a report speaks of health only, but for what is only of the moment', () => {
     const unbuilt = ['spec.y']
-    expect(texts(conditionsOf(before, statusReport(), unbuilt))).toEqual([
+    expect(texts(conditionsOf(before, statusReport(), { unbuilt }))).toEqual([
       'ComparisonError: old',
       'SyncError: old',
       'InvalidSpecError: old',
       'SharedResourceWarning: old',
       'FieldNotSupportedWarning: spec.y is not acted on by this version',
+    ])
+  })
+
+  it('of objects without an Application stay until somebody looked again (PROJ-07)', () => {
+    const orphan = condition('OrphanedResourceWarning')
+    const told = { conditions: [orphan] }
+    const found = { unbuilt: [], orphans: [] }
+    expect(conditionsOf(told, statusReport({ rendered }), { unbuilt: [] })).toEqual([orphan])
+    expect(conditionsOf(told, statusReport(), { unbuilt: [] })).toEqual([orphan])
+    expect(conditionsOf(told, statusReport(), found)).toEqual([])
+    const news = { ...found, orphans: [{ type: orphan.type, message: 'new' }] }
+    expect(texts(conditionsOf(told, statusReport({ rendered }), news))).toEqual([
+      'OrphanedResourceWarning: new',
     ])
   })
 
@@ -78,7 +91,7 @@ describe('the conditions after a report (AUTO-16)', () => {
       { type: 'SharedResourceWarning', message: 'old' },
       { type: 'SelfHealBackoff', message: 'other' },
     ]
-    const times = conditionsOf(before, statusReport({ at, conditions }), []).map(
+    const times = conditionsOf(before, statusReport({ at, conditions }), { unbuilt: [] }).map(
       ({ lastTransitionTime }) => lastTransitionTime,
     )
     expect(times).toEqual(['2025-06-01T00:00:00Z', newYearText])

@@ -1,6 +1,15 @@
 import type { ConditionText, StatusReport } from '../flow.ts'
+import { orphanCondition } from '../project/orphans.ts'
 import { rfc3339 } from '../time.ts'
 import type { ApplicationStatus, Condition } from './status.ts'
+
+/** What is to be told beside the report. */
+export type Found = {
+  /** Fields that are not acted on. */
+  readonly unbuilt: readonly string[]
+  /** Of objects that belong to no Application; undefined when nobody looked since the start. */
+  readonly orphans?: readonly ConditionText[] | undefined
+}
 
 /**
  * The conditions after a report (AUTO-16). A condition keeps its time while its text stays;
@@ -9,12 +18,13 @@ import type { ApplicationStatus, Condition } from './status.ts'
 export function conditionsOf(
   previous: ApplicationStatus,
   report: StatusReport,
-  unbuilt: readonly string[],
+  { unbuilt, orphans }: Found,
 ): readonly Condition[] {
   const texts: readonly ConditionText[] = [
     ...(report.problems ?? []).map((message) => ({ type: 'InvalidSpecError', message })),
     ...failure(report),
     ...warnings(previous, report),
+    ...(orphans ?? (previous.conditions ?? []).filter(({ type }) => type === orphanCondition)),
     ...unbuilt.map((field) => ({
       type: 'FieldNotSupportedWarning',
       message: `${field} is not acted on by this version`,
@@ -29,6 +39,8 @@ function failure({ failure: error, operation }: StatusReport): readonly Conditio
   return [{ type: 'SyncError', message: operation.message }]
 }
 
+// found beside the reports
+const ownWay = new Set(['FieldNotSupportedWarning', orphanCondition])
 // a report that only speaks of health says nothing about these
 const kept = new Set(['ComparisonError', 'SyncError', 'InvalidSpecError'])
 
@@ -37,8 +49,7 @@ function warnings(previous: ApplicationStatus, report: StatusReport): readonly C
   const speaks = report.rendered ?? report.failure ?? report.problems ?? report.operation
   if (speaks !== undefined) return []
   return (previous.conditions ?? []).filter(
-    ({ type }) =>
-      kept.has(type) || (type.endsWith('Warning') && type !== 'FieldNotSupportedWarning'),
+    ({ type }) => kept.has(type) || (type.endsWith('Warning') && !ownWay.has(type)),
   )
 }
 

@@ -31,6 +31,7 @@ const scan = () =>
   scanForUnknown(
     {
       applications,
+      clusterOf: () => cluster,
       now: Date.now,
       wake: async ({ name }, { reason, keys = [] }) => {
         woken.push({ name, reason, keys })
