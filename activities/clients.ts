@@ -7,6 +7,7 @@ import type { HealthNews } from '../clients/health-news.ts'
 import type { HealthRules } from '../clients/health-rules.ts'
 import type { Jq } from '../clients/jq.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
+import type { Plugins } from '../clients/plugins.ts'
 import type { Slack } from '../clients/slack.ts'
 import type { StatusWriter } from '../clients/status-writer.ts'
 import type { Tools } from '../clients/tools.ts'
@@ -23,6 +24,7 @@ export type ActivityClients = {
   readonly artifacts: Artifacts
   readonly charts: Charts
   readonly tools: Tools
+  readonly plugins: Plugins
   readonly status: StatusWriter
   readonly bus: EventBus
   /** Settles when Temporal has taken the wake. */

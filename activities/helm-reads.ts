@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import type { ApplicationSource } from '../core/application.ts'
 import { RenderError } from '../core/errors.ts'
-import { globMatch, wildcardAt } from '../core/glob.ts'
+import { pathMatch, wildcardAt } from '../core/glob.ts'
 import { dependenciesOf, lenderOf } from '../core/render/helm.ts'
 import { readYaml } from '../core/render/read-yaml.ts'
 import { type Checkout, clean, type FileAt, namesIn, textAt } from './checkout.ts'
@@ -102,7 +102,7 @@ async function matching(
   const files = await reader.readTree(url, commit, base, { recurse: true })
   return files
     .map((entry) => clean(posix.join(base, entry.path)))
-    .filter((name) => globMatch(glob, name, '/'))
+    .filter((name) => pathMatch(glob, name))
     .sort()
 }
 

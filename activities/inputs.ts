@@ -6,7 +6,9 @@ import type { SourceReads } from './source-reads.ts'
 import { type SourceAt, type SourceClients, sourcesAt } from './sources.ts'
 
 // part of every digest of inputs: a change of how we render is a change of the inputs
-const renderers = { Directory: 'directory-1', Helm: 'helm-1', Kustomize: 'kustomize-1' } as const
+const renderers = {
+  ...{ Directory: 'directory-1', Helm: 'helm-1', Kustomize: 'kustomize-1', Plugin: 'plugin-1' },
+} as const
 
 export type Inputs = {
   /** Of each source, in their order; a chart's is its version. */
@@ -42,10 +44,16 @@ async function partsOf({ source, checkout, reads, tree }: SourceAt): Promise<rea
       ...(await jsonnetParts(directory?.jsonnet, checkout, reads)),
     ]
   }
-  const options = (reads.tool === 'Helm' ? source.helm : source.kustomize) ?? null
+  const options = optionsOf(source, reads)
   const outside = await Promise.all(filesOf(reads, checkout).map(identityOf))
   const commit = usesRevision(JSON.stringify(options)) ? [checkout.commit] : []
   return [...begin, options, outside, ...commit]
+}
+
+/** What the source says to its tool; of a plugin also what the operator says. */
+function optionsOf({ helm, kustomize, plugin }: SourceAt['source'], reads: SourceReads): unknown {
+  if (reads.tool === 'Plugin') return [reads.plugin, plugin ?? null]
+  return (reads.tool === 'Helm' ? helm : kustomize) ?? null
 }
 
 /** Nothing for a directory without programs: it has the digest that it always had. */

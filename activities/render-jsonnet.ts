@@ -7,6 +7,7 @@ import { checkVariable, documentsOf, type JsonnetVariable } from '../core/render
 import { withoutValues } from '../core/render/without-values.ts'
 import type { Checkout } from './checkout.ts'
 import type { JsonnetReads } from './jsonnet-reads.ts'
+import { putAll } from './put-all.ts'
 
 export type JsonnetRender = {
   readonly source: ApplicationSource
@@ -26,11 +27,7 @@ export async function renderJsonnet(
   const { extVars = [], tlas = [] } = source.directory?.jsonnet ?? {}
   try {
     return await tools.workspace(async (workspace) => {
-      const { reader, url, commit } = checkout
-      for (const path of reads.paths) {
-        const files = await reader.readFiles(url, commit, path)
-        for (const { body } of files) await workspace.put(path, body)
-      }
+      await putAll(workspace, checkout, reads.paths)
       const args = [
         ...(await variables(workspace, 'ext', extVars, environment)),
         ...(await variables(workspace, 'tla', tlas, environment)),

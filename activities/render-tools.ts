@@ -13,6 +13,7 @@ import { boundedJson } from '../core/render/read-yaml.ts'
 import { kustomizationIn } from '../core/render/tool.ts'
 import { withoutValues } from '../core/render/without-values.ts'
 import type { Checkout, FileAt } from './checkout.ts'
+import { putAll } from './put-all.ts'
 import type { SourceReads } from './source-reads.ts'
 
 export type ToolRender = {
@@ -45,14 +46,7 @@ async function inWorkspace(
 ): Promise<readonly ParsedManifest[]> {
   const environment = environmentOf(current, source, checkout.commit)
   return await tools.workspace(async (workspace) => {
-    const { reader, url, commit } = checkout
-    const files = new Map<string, Buffer>()
-    for (const path of reads.paths) {
-      for (const file of await reader.readFiles(url, commit, path)) {
-        files.set(file.path, file.body)
-        await workspace.put(file.path, file.body)
-      }
-    }
+    const files = await putAll(workspace, checkout, reads.paths)
     const folder = posix.normalize(source.path ?? '.').replace(/\/$/, '')
     const text =
       reads.tool === 'Helm'

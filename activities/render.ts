@@ -11,6 +11,7 @@ import { readDirectory } from '../core/render/directory.ts'
 import type { ActivityClients } from './clients.ts'
 import { destinationOf, requestedApplication } from './current.ts'
 import { renderJsonnet } from './render-jsonnet.ts'
+import { renderWithPlugin } from './render-plugin.ts'
 import { environmentOf, renderWithTool } from './render-tools.ts'
 import { writeRendered } from './rendered.ts'
 import { type SourceAt, sourcesAt } from './sources.ts'
@@ -26,7 +27,14 @@ export type RenderInput = {
 
 export type RenderClients = Pick<
   ActivityClients,
-  'applications' | 'artifacts' | 'charts' | 'clusterOf' | 'customizations' | 'git' | 'tools'
+  | 'applications'
+  | 'artifacts'
+  | 'charts'
+  | 'clusterOf'
+  | 'customizations'
+  | 'git'
+  | 'plugins'
+  | 'tools'
 >
 
 /**
@@ -115,6 +123,14 @@ export async function renderSource(
   { source, checkout, reads }: SourceAt,
 ): Promise<readonly ParsedManifest[]> {
   if (reads === undefined) return []
+  if (reads.plugin !== undefined) {
+    const { plugin, paths } = reads
+    const environment = environmentOf(current, source, checkout.commit)
+    const capabilities = await cluster.capabilities()
+    return await renderWithPlugin(tools, {
+      ...{ plugin, paths, source, checkout, environment, capabilities },
+    })
+  }
   if (reads.tool !== 'Directory') {
     return await renderWithTool(tools, { source, checkout, current, reads, cluster })
   }

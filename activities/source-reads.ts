@@ -7,10 +7,12 @@ import {
   readKustomization,
   referencesOf,
 } from '../core/render/kustomization-references.ts'
-import { kustomizationIn, type Tool, toolOf } from '../core/render/tool.ts'
+import type { Plugin } from '../core/render/plugin.ts'
+import { chosenTool, foundTool, kustomizationIn, type Tool } from '../core/render/tool.ts'
 import { type Checkout, clean, type FileAt, namesIn, textAt } from './checkout.ts'
 import { helmReads, type Lenders } from './helm-reads.ts'
 import { type JsonnetReads, jsonnetReads } from './jsonnet-reads.ts'
+import { type PluginClients, pluginFor } from './plugin-choice.ts'
 
 /** What renders a source, and all that it reads: paths from the root of the repository. */
 export type SourceReads = {
@@ -26,19 +28,27 @@ export type SourceReads = {
   readonly hasLocalCharts: boolean
   /** The Jsonnet programs of a directory that holds any. */
   readonly jsonnet?: JsonnetReads
+  /** What makes the manifests when the tool is a plugin. */
+  readonly plugin?: Plugin
 }
 
 /** Finds out what a render of the source would read, without rendering it (SRC-10). */
 export async function readsOf(
+  clients: PluginClients,
   checkout: Checkout,
   source: ApplicationSource,
   lenders: Lenders,
 ): Promise<SourceReads> {
   const folder = clean(source.path ?? '.')
-  const names = await namesIn(checkout, folder)
-  const tool = toolOf(source, names)
-  if (tool === 'Helm') return { tool, ...(await helmReads({ checkout, folder, lenders }, source)) }
+  const chosen = chosenTool(source)
   const none = { lent: [], valueFiles: [], parameterFiles: [], hasLocalCharts: false }
+  if (chosen === undefined || chosen === 'Plugin') {
+    const plugin = await pluginFor(clients, checkout, folder, source)
+    // it may read whatever the repository holds
+    if (plugin !== undefined) return { tool: 'Plugin', paths: ['.'], ...none, plugin }
+  }
+  const tool = chosen ?? foundTool(await namesIn(checkout, folder))
+  if (tool === 'Helm') return { tool, ...(await helmReads({ checkout, folder, lenders }, source)) }
   if (tool === 'Kustomize') {
     return { tool, paths: [...(await kustomizeReads(checkout, source, folder))], ...none }
   }

@@ -26,7 +26,7 @@ export type SourceAt = {
   readonly tree: string
 }
 
-export type SourceClients = Pick<ActivityClients, 'git' | 'charts'>
+export type SourceClients = Pick<ActivityClients, 'git' | 'charts' | 'plugins' | 'tools'>
 
 /**
  * The sources of the application in their order. `commits` are those that they were resolved to
@@ -53,7 +53,7 @@ export async function sourcesAt(
     sources.map((source, index) => {
       const checkout = checkouts[index]
       if (checkout === undefined) throw new InvalidSpecError('spec.sources: one has no commit')
-      return sourceAt({ source, checkout, lenders, application: ref.name })
+      return sourceAt(clients, { source, checkout, lenders, application: ref.name })
     }),
   )
 }
@@ -65,7 +65,7 @@ export function chartOf({ repoURL: url, chart = '', targetRevision = '' }: GitSo
 
 /** Settles when what we have of the source's repository is what it had at `since` or later. */
 export async function refreshSource(
-  { git, charts }: SourceClients,
+  { git, charts }: Pick<SourceClients, 'git' | 'charts'>,
   repositories: Repositories,
   project: string,
   source: GitSource,
@@ -115,7 +115,10 @@ type Place = {
   readonly application: string
 }
 
-async function sourceAt({ source, checkout, lenders, application }: Place): Promise<SourceAt> {
+async function sourceAt(
+  clients: SourceClients,
+  { source, checkout, lenders, application }: Place,
+): Promise<SourceAt> {
   if (isOnlyLent(source)) return { source, checkout, tree: '' }
   const { url, commit } = checkout
   const path = source.path ?? '.'
@@ -130,7 +133,7 @@ async function sourceAt({ source, checkout, lenders, application }: Place): Prom
     )
   }
   const overridden = await overriddenSource(checkout, source, application)
-  const reads = await readsOf(checkout, overridden, lenders)
+  const reads = await readsOf(clients, checkout, overridden, lenders)
   return { source: overridden, checkout, reads, tree }
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { homedir, hostname } from 'node:os'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { z } from 'zod'
+import type { ToolPaths } from '../clients/tools.ts'
 import { InvalidSpecError } from '../core/errors.ts'
 import { type ClientSettings, clientSettings } from './client/settings.ts'
 
@@ -14,6 +15,7 @@ const Settings = z.object({
   DRIFTLESS_HELM: z.string().default('helm'),
   DRIFTLESS_KUSTOMIZE: z.string().default('kustomize'),
   DRIFTLESS_JSONNET: z.string().default('jsonnet'),
+  DRIFTLESS_PLUGINS: z.string().optional(),
   DRIFTLESS_NAMESPACE: z.string().default('argocd'),
   DRIFTLESS_HOST: z.string().default('127.0.0.1'),
   DRIFTLESS_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
@@ -43,7 +45,9 @@ export type Config = {
   readonly data: string
   readonly allowLoopback: boolean
   /** Programs: absolute paths, or names that are looked up on PATH. */
-  readonly tools: { readonly helm: string; readonly kustomize: string; readonly jsonnet: string }
+  readonly tools: ToolPaths
+  /** Folder of the operator's plugins; undefined: there are none. */
+  readonly plugins: string | undefined
   /** Zero switches polling off. */
   readonly pollMs: number
   /** How often a cluster is searched for what nobody knows of; zero switches it off. */
@@ -89,7 +93,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       helm: programPath(settings.DRIFTLESS_HELM, env.PATH),
       kustomize: programPath(settings.DRIFTLESS_KUSTOMIZE, env.PATH),
       jsonnet: programPath(settings.DRIFTLESS_JSONNET, env.PATH),
+      search: env.PATH ?? '',
     },
+    plugins: settings.DRIFTLESS_PLUGINS,
     pollMs: settings.DRIFTLESS_POLL_SECONDS * 1000,
     scanMs: settings.DRIFTLESS_SCAN_SECONDS * 1000,
     githubSecret: settings.DRIFTLESS_WEBHOOK_GITHUB_SECRET,

@@ -39,6 +39,7 @@ async function loadRenderer(options: Options) {
     { createGit },
     { createCharts },
     { createAccessIndex },
+    { createPlugins },
     { installKey },
     { createTools },
     activities,
@@ -47,6 +48,7 @@ async function loadRenderer(options: Options) {
     import('../clients/git.ts'),
     import('../clients/charts.ts'),
     import('../clients/repository-access.ts'),
+    import('../clients/plugins.ts'),
     import('../clients/install-key.ts'),
     import('../clients/tools.ts'),
     loadActivities(),
@@ -62,9 +64,10 @@ async function loadRenderer(options: Options) {
     ...{ dir: `${config.data}/charts-api`, helm: config.tools.helm, access, now: Date.now },
   })
   const repositories = activities.createRepositories(Date.now)
+  const tools = createTools(config.tools)
+  const sourceClients = { git, charts, tools, plugins: createPlugins(config.plugins, onError) }
   const render = activities.createRender({
-    ...{ applications, artifacts, charts, clusterOf, customizations, git },
-    tools: createTools(config.tools),
+    ...{ ...sourceClients, applications, artifacts, clusterOf, customizations },
   })
   const read = async (digest: string) =>
     (await activities.readRendered(artifacts, digest)).objects.map(({ manifest }) => manifest)
@@ -85,7 +88,7 @@ async function loadRenderer(options: Options) {
         const isPresent = await own.has(repoURL, targetRevision)
         if (!isPresent) await repositories.ensureFresh(own, repoURL, now)
       }
-      const { commits, inputs } = await activities.inputsOf({ git, charts }, wanted)
+      const { commits, inputs } = await activities.inputsOf(sourceClients, wanted)
       const { ref, specDigest } = stored
       const [commit = ''] = commits
       const revisions = hasSources(wanted.application) ? { revisions: commits } : {}

@@ -7,6 +7,7 @@ import { createHealthNews } from '../clients/health-news.ts'
 import { hasEnded, holderName } from '../clients/holder.ts'
 import { installKey } from '../clients/install-key.ts'
 import { createLease, type Lease } from '../clients/kube/lease.ts'
+import { createPlugins } from '../clients/plugins.ts'
 import { createAccessIndex } from '../clients/repository-access.ts'
 import { createSlack } from '../clients/slack.ts'
 import { createStatusWriter } from '../clients/status-writer.ts'
@@ -103,6 +104,7 @@ function activityClients(
     }),
     artifacts: createArtifacts({ dir: `${config.data}/artifacts`, key: installKey(config.data) }),
     tools: createTools(config.tools),
+    plugins: createPlugins(config.plugins, onError),
     status: createStatusWriter(applications, onError),
     clusterOf: ({ spec }) =>
       isControlCluster(spec.destination, [transport.server]) ? held.current() : undefined,

@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { RenderError } from '../core/errors.ts'
+import type { Plugin } from '../core/render/plugin.ts'
+import { createPluginRunner, type RunPlugin } from './tools/plugin-run.ts'
 import { runTool } from './tools/run.ts'
 
 /** A private folder with the files that a renderer may read; it is gone afterwards, also on failure. */
@@ -16,6 +18,13 @@ export type Workspace = {
   kustomize(folder: string): Promise<string>
   /** `jsonnet` for one file of the repository, with folders of it in which imports are looked for. */
   jsonnet(file: string, libraries: readonly string[], args: readonly string[]): Promise<string>
+  /** A command of a plugin in a folder of the repository, with these variables. */
+  plugin(
+    folder: string,
+    plugin: Plugin,
+    line: readonly string[],
+    variables: Readonly<Record<string, string>>,
+  ): Promise<string>
 }
 
 /** The renderers that are programs of their own. Errors are RenderError. */
@@ -27,6 +36,8 @@ export type ToolPaths = {
   readonly helm: string
   readonly kustomize: string
   readonly jsonnet: string
+  /** The PATH on which plugins find their programs. */
+  readonly search: string
 }
 
 // what the programs may use of memory before they collect harder
@@ -34,12 +45,13 @@ const memoryLimit = '512MiB'
 const deadProxy = 'http://127.0.0.1:1'
 
 export function createTools(paths: ToolPaths): Tools {
+  const runPlugin = createPluginRunner()
   return {
     async workspace(work) {
       // mkdtemp makes it for us alone (0700)
       const root = await mkdtemp(join(tmpdir(), 'driftless-render-'))
       try {
-        return await work(workspaceIn(root, paths))
+        return await work(workspaceIn(root, paths, runPlugin))
       } finally {
         await rm(root, { recursive: true, force: true })
       }
@@ -47,7 +59,11 @@ export function createTools(paths: ToolPaths): Tools {
   }
 }
 
-function workspaceIn(root: string, { helm, kustomize, jsonnet }: ToolPaths): Workspace {
+function workspaceIn(
+  root: string,
+  { helm, kustomize, jsonnet, search }: ToolPaths,
+  runPlugin: RunPlugin,
+): Workspace {
   const tree = join(root, 'tree')
   const inside = (path: string): string => {
     const full = join(tree, path)
@@ -102,5 +118,12 @@ function workspaceIn(root: string, { helm, kustomize, jsonnet }: ToolPaths): Wor
         cwd: tree,
         env,
       }),
+    async plugin(folder, plugin, line, variables) {
+      const cwd = inside(folder)
+      await Promise.all([cwd, env.HOME].map((path) => mkdir(path, { recursive: true })))
+      const { HTTP_PROXY: _, HTTPS_PROXY: __, ...open } = env
+      const base = plugin.mayUseNetwork ? open : env
+      return await runPlugin({ plugin, line, cwd, env: { ...base, ...variables, PATH: search } })
+    },
   }
 }

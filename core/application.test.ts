@@ -130,7 +130,7 @@ test('fields that are not built yet are named', () => {
     },
     ignoreDifferences: [{ kind: 'Deployment' }],
   })
-  expect(unbuilt).toEqual(['spec.sources[0].plugin', 'spec.syncPolicy.syncOptions (Prune=confirm)'])
+  expect(unbuilt).toEqual(['spec.syncPolicy.syncOptions (Prune=confirm)'])
   expect(read({ sources: [good.source, good.source] }).unbuilt).toEqual([])
 })
 

@@ -38,6 +38,11 @@ export function isGlob(pattern: string): boolean {
   return !plain.includes('[') && alternatives(plain).length > 0
 }
 
+/** Whether a path matches a glob in which `**` stands for any number of folders, also none (doublestar). */
+export function pathMatch(pattern: string, path: string): boolean {
+  return globMatch(pattern.replaceAll('**/', '{,**/}'), path, '/')
+}
+
 /** All states of the automaton at once, so nothing is ever tried twice. */
 function run(tokens: readonly Token[], text: string): boolean {
   let states = skipRuns(tokens, [0])

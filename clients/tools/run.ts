@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { NetworkError, RenderError } from '../../core/errors.ts'
+import { usageOf } from './usage.ts'
 
 export type ToolRun = {
-  /** Absolute path of the program. */
+  /** Path of the program, or a name that is looked up on the PATH of `env`. */
   readonly command: string
   /** What people call it. */
   readonly name: string
@@ -18,12 +18,12 @@ const timeoutMs = 90_000
 const maxOutputBytes = 20 * 1024 * 1024
 const maxErrorBytes = 64 * 1024
 const maxMemoryBytes = 1024 * 1024 * 1024
-const memoryCheckMs = 100
-const pageBytes = 4096
+const maxProcesses = 200
+const usageCheckMs = 100
 
 /**
  * Runs a renderer without a shell and gives what it wrote. RenderError with its last words when it
- * refuses, writes more than 20 MiB, or takes longer than 90 s; then its whole process group is ended.
+ * refuses, writes more than 20 MiB, starts too much, or takes longer than 90 s; then its whole process group is ended.
  */
 export function runTool({
   command,
@@ -52,9 +52,11 @@ export function runTool({
     const timer = setTimeout(() => stop(`took longer than ${timeoutMs / 1000} s`), timeoutMs)
     // Go's own limit only makes it collect harder
     const watching = setInterval(() => {
-      if (memoryOf(child.pid) > maxMemoryBytes)
+      const { bytes, processes } = usageOf(child.pid)
+      if (bytes > maxMemoryBytes)
         stop(`used more than ${maxMemoryBytes / 1024 / 1024} MiB of memory`)
-    }, memoryCheckMs)
+      if (processes > maxProcesses) stop(`started more than ${maxProcesses} processes`)
+    }, usageCheckMs)
     const settle = (): void => {
       clearTimeout(timer)
       clearInterval(watching)
@@ -82,17 +84,6 @@ export function runTool({
       }
     })
   })
-}
-
-/** What the program holds, where the system tells (Linux); 0 elsewhere. */
-function memoryOf(pid: number | undefined): number {
-  try {
-    const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1])
-    return pages * pageBytes
-  } catch {
-    // it ended meanwhile, or this is no Linux
-    return 0
-  }
 }
 
 function endGroup(pid: number | undefined): void {

@@ -53,13 +53,9 @@ function sourceFields({ source, sources, sourceHydrator }: ApplicationSpec): rea
 }
 
 function oneSource(source: ApplicationSource, at: string): readonly string[] {
-  const later = ['plugin'] as const
-  const fields = later.filter((field) => isSet(source[field])).map((field) => `${at}.${field}`)
   const isArtifact = source.repoURL?.startsWith('oci://') === true
-  if (isArtifact && isSet(source.path) && source.path !== '.') {
-    fields.push(`${at}.path of an oci:// address`)
-  }
-  return fields
+  const isBelow = isSet(source.path) && source.path !== '.'
+  return isArtifact && isBelow ? [`${at}.path of an oci:// address`] : []
 }
 
 function policyFields({ syncPolicy }: ApplicationSpec): readonly string[] {

@@ -20,22 +20,25 @@ export function usesRevision(text: string): boolean {
   return revisionNames.some((name) => new RegExp(`\\$(${name}\\b|\\{${name}\\})`).test(text))
 }
 
+/** The build environment by the names of its variables. */
+export function variablesOf(environment: BuildEnvironment): Readonly<Record<string, string>> {
+  const { revision } = environment
+  return {
+    ARGOCD_APP_NAME: environment.appName,
+    ARGOCD_APP_NAMESPACE: environment.appNamespace,
+    ARGOCD_APP_PROJECT_NAME: environment.project,
+    ARGOCD_APP_REVISION: revision,
+    ARGOCD_APP_REVISION_SHORT: revision.slice(0, 7),
+    ARGOCD_APP_REVISION_SHORT_8: revision.slice(0, 8),
+    ARGOCD_APP_SOURCE_PATH: environment.path,
+    ARGOCD_APP_SOURCE_REPO_URL: environment.repoURL,
+    ARGOCD_APP_SOURCE_TARGET_REVISION: environment.targetRevision,
+  }
+}
+
 /** Replaces `$NAME` and `${NAME}` of the build environment; `$$` is a dollar, unknown names stay. */
 export function substitute(text: string, environment: BuildEnvironment): string {
-  const { revision } = environment
-  const values: ReadonlyMap<string, string> = new Map(
-    Object.entries({
-      ARGOCD_APP_NAME: environment.appName,
-      ARGOCD_APP_NAMESPACE: environment.appNamespace,
-      ARGOCD_APP_PROJECT_NAME: environment.project,
-      ARGOCD_APP_REVISION: revision,
-      ARGOCD_APP_REVISION_SHORT: revision.slice(0, 7),
-      ARGOCD_APP_REVISION_SHORT_8: revision.slice(0, 8),
-      ARGOCD_APP_SOURCE_PATH: environment.path,
-      ARGOCD_APP_SOURCE_REPO_URL: environment.repoURL,
-      ARGOCD_APP_SOURCE_TARGET_REVISION: environment.targetRevision,
-    }),
-  )
+  const values: ReadonlyMap<string, string> = new Map(Object.entries(variablesOf(environment)))
   return text.replaceAll(/\$\$|\$(\w+)|\$\{(\w+)\}/g, (found, plain?: string, braced?: string) =>
     found === '$$' ? '$' : (values.get(plain ?? braced ?? '') ?? found),
   )

@@ -9,9 +9,9 @@ const shortestSecret = 5
  */
 export function withoutValues(
   message: string,
-  { helm = {}, kustomize = {}, directory = {} }: ApplicationSource,
+  { helm = {}, kustomize = {}, directory = {}, plugin = {} }: ApplicationSource,
 ): string {
-  const given = [...leavesOf(helm), ...leavesOf(kustomize.patches), ...leavesOf(directory.jsonnet)]
+  const given = [helm, kustomize.patches, directory.jsonnet, plugin].flatMap(leavesOf)
   const literals = message.replaceAll(/literal sources \[[^\]]*\]/g, 'literal sources [***]')
   const shown = literals.replace(/\s*with config:[\s\S]*/i, '')
   return given

@@ -4,6 +4,7 @@ import { renderSource } from '../../activities/render.ts'
 import { sourcesAt } from '../../activities/sources.ts'
 import { createCharts } from '../../clients/charts.ts'
 import { createGit } from '../../clients/git.ts'
+import { createPlugins } from '../../clients/plugins.ts'
 import { createTools, type ToolPaths } from '../../clients/tools.ts'
 import {
   type Application,
@@ -42,10 +43,12 @@ export function createRenderer(dir: string, paths: ToolPaths): Renderer {
     ...{ dir: join(dir, 'charts'), helm: paths.helm, access, now: () => 0 },
   })
   const tools = createTools(paths)
+  const plugins = createPlugins(undefined, () => undefined)
+  const clients = { git, charts, tools, plugins }
   const sourceOf = async ({ url, source, name = 'rel', namespace = 'ns' }: RenderAsk) => {
     await git.fetch({ url })
     const current = stored(name, namespace, { source: { ...source, repoURL: url } })
-    const [at] = await sourcesAt({ git, charts }, current)
+    const [at] = await sourcesAt(clients, current)
     if (at === undefined) throw new InvalidSpecError('the row has no source')
     return { current, at }
   }
@@ -60,7 +63,7 @@ export function createRenderer(dir: string, paths: ToolPaths): Renderer {
     },
     async inputsOf(sources, name) {
       for (const { repoURL: url } of sources) await git.fetch({ url })
-      return (await inputsOf({ git, charts }, stored(name, 'ns', { sources }))).inputs
+      return (await inputsOf(clients, stored(name, 'ns', { sources }))).inputs
     },
     close: git.close,
   }

@@ -30,7 +30,11 @@ async function run(dir: string, verbose: boolean): Promise<number> {
     return 2
   }
   const checkouts = [...values.checkouts.map((place) => resolve(place)), dir, dirname(dir)]
-  const { feeds, close } = feedsFor({ folder: dir, tools: await builtTools(), checkouts })
+  const { feeds, close } = feedsFor({
+    folder: dir,
+    tools: { ...(await builtTools()), search: '' },
+    checkouts,
+  })
   const results: Result[] = []
   const unfed: string[] = []
   for (const file of files) {

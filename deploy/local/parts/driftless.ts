@@ -46,6 +46,7 @@ export function driftlessEnvironment(context: Context): Readonly<Record<string, 
     DRIFTLESS_PORT: String(ports.api),
     DRIFTLESS_DATA: join(data, 'driftless'),
     DRIFTLESS_NETWORK_ALLOW: 'loopback',
+    DRIFTLESS_PLUGINS: join(data, 'plugins'),
     DRIFTLESS_TEMPORAL_UI: `http://127.0.0.1:${ports.temporalUi}`,
     PATH: [...tools, process.env.PATH].join(':'),
   }

@@ -1,0 +1,41 @@
+import { posix } from 'node:path'
+import type { Tools } from '../clients/tools.ts'
+import type { GitSource } from '../core/application.ts'
+import { RenderError } from '../core/errors.ts'
+import { type ParsedManifest, parseManifests } from '../core/manifest/yaml.ts'
+import type { BuildEnvironment } from '../core/render/environment.ts'
+import type { Plugin } from '../core/render/plugin.ts'
+import { pluginEnvironment } from '../core/render/plugin-environment.ts'
+import { withoutValues } from '../core/render/without-values.ts'
+import type { Checkout } from './checkout.ts'
+import { putAll } from './put-all.ts'
+
+export type PluginRender = {
+  readonly plugin: Plugin
+  /** What of the repository it is shown. */
+  readonly paths: readonly string[]
+  readonly source: GitSource
+  readonly checkout: Checkout
+  readonly environment: BuildEnvironment
+  readonly capabilities: Parameters<typeof pluginEnvironment>[2]
+}
+
+/** Runs `init` and then `generate` of a plugin in a private copy of the repository (DIR-10, DIR-11). */
+export async function renderWithPlugin(
+  tools: Tools,
+  { plugin, paths, source, checkout, environment, capabilities }: PluginRender,
+): Promise<readonly ParsedManifest[]> {
+  const variables = pluginEnvironment(source.plugin ?? {}, environment, capabilities)
+  const folder = posix.normalize(source.path ?? '.').replace(/\/$/, '')
+  try {
+    return await tools.workspace(async (workspace) => {
+      await putAll(workspace, checkout, paths)
+      const run = (line: readonly string[]) => workspace.plugin(folder, plugin, line, variables)
+      if (plugin.init !== undefined) await run(plugin.init)
+      return parseManifests(await run(plugin.generate), `plugin ${plugin.name} of ${folder}`)
+    })
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error
+    throw new RenderError(withoutValues(error.message, source))
+  }
+}
