@@ -2,9 +2,9 @@ import { posix } from 'node:path'
 import type { ApplicationSource } from '../core/application.ts'
 import { RenderError } from '../core/errors.ts'
 import { pathMatch, wildcardAt } from '../core/glob.ts'
-import { dependenciesOf, lenderOf } from '../core/render/helm.ts'
-import { readYaml } from '../core/render/read-yaml.ts'
-import { type Checkout, clean, type FileAt, namesIn, textAt } from './checkout.ts'
+import { lenderOf } from '../core/render/helm.ts'
+import { type FetchChart, localCharts } from './chart-dependencies.ts'
+import { type Checkout, clean, type FileAt } from './checkout.ts'
 
 /** The checkouts of other sources by the names under which value files find them (SRC-08). */
 export type Lenders = ReadonlyMap<string, Checkout>
@@ -13,8 +13,8 @@ type Chart = {
   readonly checkout: Checkout
   readonly folder: string
   readonly lenders: Lenders
-  /** A packed chart brings its dependencies along, wherever they came from. */
-  readonly isPacked?: boolean
+  /** How its dependencies are got; a packed chart brings them along. */
+  readonly fetchChart?: FetchChart
 }
 
 /** The chart, the value and parameter files beside it, and charts that it names by `file://` (HELM-01, HELM-22). */
@@ -27,50 +27,21 @@ export async function helmReads(chart: Chart, { helm = {} }: ApplicationSource) 
     }
   }
   const parameterFiles = (helm.fileParameters ?? []).map(({ path = '' }) => fileAt(chart, path))
-  const charts = new Set([folder])
-  if (chart.isPacked !== true) await addCharts(checkout, folder, charts)
+  const charts = chart.fetchChart && (await localCharts(checkout, folder, chart.fetchChart))
+  const folders = charts?.map((local) => local.folder).toReversed() ?? [folder]
   const named = [...valueFiles, ...parameterFiles]
   const own = named.filter((file) => file.checkout === checkout).map(({ path }) => path)
   return {
-    paths: [...new Set([...charts, ...own])],
+    paths: [...new Set([...folders, ...own])],
     lent: named.filter((file) => file.checkout !== checkout),
     valueFiles,
     parameterFiles,
-    hasLocalCharts: charts.size > 1,
+    charts: charts ?? [],
   }
 }
 
 function isSame(a: FileAt, b: FileAt): boolean {
   return a.checkout === b.checkout && a.path === b.path
-}
-
-async function addCharts(checkout: Checkout, chart: string, charts: Set<string>): Promise<void> {
-  const names = await namesIn(checkout, chart)
-  if (!names.includes('Chart.yaml')) {
-    throw new RenderError(`the folder ${chart} has no Chart.yaml; correct spec.source.path`)
-  }
-  const file = posix.join(chart, 'Chart.yaml')
-  const dependencies = dependenciesOf(readYaml(await textAt(checkout, file), file))
-  const isLocal = ({ repository }: { repository: string }) => repository.startsWith('file://')
-  const local = dependencies.filter(isLocal)
-  const [foreign] = dependencies.filter((dependency) => !isLocal(dependency))
-  const vendored = await checkout.reader.objectAt(
-    checkout.url,
-    checkout.commit,
-    posix.join(chart, 'charts'),
-  )
-  // packing the local ones would make Helm fetch the others
-  if (foreign !== undefined && (vendored === undefined || local.length > 0)) {
-    throw new RenderError(
-      `${file}: the chart ${foreign.name} is not in the repository; vendor it into ${chart}/charts, charts from ${foreign.repository || 'elsewhere'} are not fetched`,
-    )
-  }
-  for (const { repository } of local) {
-    const path = clean(posix.join(chart, repository.slice('file://'.length)))
-    if (charts.has(path)) continue
-    charts.add(path)
-    await addCharts(checkout, path, charts)
-  }
 }
 
 /** HELM-02, HELM-03: globs in lexical order; a file that is not there is an error unless it may be missing. */

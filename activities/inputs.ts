@@ -4,6 +4,7 @@ import { usesRevision } from '../core/render/environment.ts'
 import type { Checkout, FileAt } from './checkout.ts'
 import type { SourceReads } from './source-reads.ts'
 import { type SourceAt, type SourceClients, sourcesAt } from './sources.ts'
+import { identitiesOf } from './watched-paths.ts'
 
 // part of every digest of inputs: a change of how we render is a change of the inputs
 const renderers = {
@@ -32,9 +33,11 @@ export async function inputsOf(
   return { commits, inputs: digestOf(more.length === 0 ? only : parts).slice(0, 32) }
 }
 
-async function partsOf({ source, checkout, reads, tree }: SourceAt): Promise<readonly unknown[]> {
+async function partsOf(at: SourceAt): Promise<readonly unknown[]> {
+  const { source, checkout, reads, tree, watched } = at
   // a lender counts by the files that are lent
   if (reads === undefined) return []
+  if (watched !== undefined) return await watchedParts(at, reads, watched)
   const begin = [renderers[reads.tool], tree]
   if (reads.tool === 'Directory') {
     const { directory } = source
@@ -47,7 +50,19 @@ async function partsOf({ source, checkout, reads, tree }: SourceAt): Promise<rea
   const options = optionsOf(source, reads)
   const outside = await Promise.all(filesOf(reads, checkout).map(identityOf))
   const commit = usesRevision(JSON.stringify(options)) ? [checkout.commit] : []
-  return [...begin, options, outside, ...commit]
+  const fetched = reads.charts.flatMap((chart) => chart.fetched.map((one) => one.chart.digest))
+  return [...begin, options, outside, ...commit, ...(fetched.length === 0 ? [] : [fetched])]
+}
+
+/** Where the Application says what its manifests depend on, nothing else of this repository counts (SRC-17). */
+async function watchedParts(
+  { source, checkout }: SourceAt,
+  reads: SourceReads,
+  watched: readonly string[],
+): Promise<readonly unknown[]> {
+  const options = reads.tool === 'Directory' ? (source.directory ?? null) : optionsOf(source, reads)
+  const lent = await Promise.all(reads.lent.map(identityOf))
+  return [renderers[reads.tool], 'paths', await identitiesOf(checkout, watched), options, lent]
 }
 
 /** What the source says to its tool; of a plugin also what the operator says. */

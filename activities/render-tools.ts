@@ -12,6 +12,7 @@ import { readKustomization } from '../core/render/kustomization-references.ts'
 import { boundedJson } from '../core/render/read-yaml.ts'
 import { kustomizationIn } from '../core/render/tool.ts'
 import { withoutValues } from '../core/render/without-values.ts'
+import type { LocalChart } from './chart-dependencies.ts'
 import type { Checkout, FileAt } from './checkout.ts'
 import { putAll } from './put-all.ts'
 import type { SourceReads } from './source-reads.ts'
@@ -75,8 +76,7 @@ async function helm(
   const { helm: options = {} } = source
   const values = inlineValuesOf(options)
   const keep = async (name: string, file: FileAt) => workspace.keep(name, await bodyOf(file))
-  // charts of the same repository are packed into charts/ as Helm wants to have them
-  if (reads.hasLocalCharts) await workspace.helm(folder, ['dependency', 'build', '.'])
+  for (const chart of reads.charts) await makeWhole(workspace, chart)
   const parameters = options.parameters?.map((parameter) => ({
     ...parameter,
     ...(parameter.value !== undefined && { value: substitute(parameter.value, environment) }),
@@ -98,6 +98,20 @@ async function helm(
     },
   )
   return await workspace.helm(folder, args)
+}
+
+/** Puts what a chart needs into its folder `charts`, in place of `helm dependency build`, which has network. */
+async function makeWhole(workspace: Workspace, { folder, packed, fetched }: LocalChart) {
+  for (const { name, chart } of fetched) {
+    const place = posix.join(folder, 'charts', `${name}-${chart.digest.slice(0, 12)}`)
+    for (const { path, body } of await chart.tree.readFiles('', '', '.')) {
+      await workspace.put(posix.join(place, path), body)
+    }
+  }
+  for (const needed of packed) {
+    const place = `./${posix.relative(folder, needed)}`
+    await workspace.helm(folder, ['package', place, '--destination=charts'])
+  }
 }
 
 async function bodyOf({ checkout: { reader, url, commit }, path }: FileAt): Promise<Buffer> {

@@ -9,6 +9,7 @@ import {
 } from '../core/render/kustomization-references.ts'
 import type { Plugin } from '../core/render/plugin.ts'
 import { chosenTool, foundTool, kustomizationIn, type Tool } from '../core/render/tool.ts'
+import type { FetchChart, LocalChart } from './chart-dependencies.ts'
 import { type Checkout, clean, type FileAt, namesIn, textAt } from './checkout.ts'
 import { helmReads, type Lenders } from './helm-reads.ts'
 import { type JsonnetReads, jsonnetReads } from './jsonnet-reads.ts'
@@ -24,31 +25,34 @@ export type SourceReads = {
   /** Helm's value files in their order, without those that may be missing and are. */
   readonly valueFiles: readonly FileAt[]
   readonly parameterFiles: readonly FileAt[]
-  /** Whether charts of the same repository have to be packed first. */
-  readonly hasLocalCharts: boolean
+  /** The charts of the repository that have to be made whole first, the one that is rendered last. */
+  readonly charts: readonly LocalChart[]
   /** The Jsonnet programs of a directory that holds any. */
   readonly jsonnet?: JsonnetReads
   /** What makes the manifests when the tool is a plugin. */
   readonly plugin?: Plugin
 }
 
+type Surroundings = { readonly lenders: Lenders; readonly fetchChart: FetchChart }
+
 /** Finds out what a render of the source would read, without rendering it (SRC-10). */
 export async function readsOf(
   clients: PluginClients,
   checkout: Checkout,
   source: ApplicationSource,
-  lenders: Lenders,
+  { lenders, fetchChart }: Surroundings,
 ): Promise<SourceReads> {
   const folder = clean(source.path ?? '.')
   const chosen = chosenTool(source)
-  const none = { lent: [], valueFiles: [], parameterFiles: [], hasLocalCharts: false }
+  const none = { lent: [], valueFiles: [], parameterFiles: [], charts: [] }
   if (chosen === undefined || chosen === 'Plugin') {
     const plugin = await pluginFor(clients, checkout, folder, source)
     // it may read whatever the repository holds
     if (plugin !== undefined) return { tool: 'Plugin', paths: ['.'], ...none, plugin }
   }
   const tool = chosen ?? foundTool(await namesIn(checkout, folder))
-  if (tool === 'Helm') return { tool, ...(await helmReads({ checkout, folder, lenders }, source)) }
+  if (tool === 'Helm')
+    return { tool, ...(await helmReads({ checkout, folder, lenders, fetchChart }, source)) }
   if (tool === 'Kustomize') {
     return { tool, paths: [...(await kustomizeReads(checkout, source, folder))], ...none }
   }

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
-import type { StoredApplication } from '../clients/applications.ts'
+import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import {
+  type Application,
   type ApplicationSource,
   type GitSource,
   isChart,
@@ -8,7 +9,10 @@ import {
   sourcesOf,
 } from '../core/application.ts'
 import { GitAccessError, InvalidSpecError } from '../core/errors.ts'
+import { generatePaths, generatePathsAnnotation } from '../core/render/generate-paths.ts'
 import { overrideFiles, withOverrides } from '../core/render/overrides.ts'
+import type { FetchChart } from './chart-dependencies.ts'
+import { chartFetcher } from './chart-fetcher.ts'
 import { type Checkout, namesIn, textAt } from './checkout.ts'
 import type { ActivityClients } from './clients.ts'
 import { helmReads, type Lenders } from './helm-reads.ts'
@@ -24,9 +28,13 @@ export type SourceAt = {
   readonly reads?: SourceReads
   /** Identity of the folder or the packed chart; empty when nothing is rendered. */
   readonly tree: string
+  /** The paths that alone decide whether a commit is news, where the Application names them (SRC-17). */
+  readonly watched?: readonly string[]
 }
 
-export type SourceClients = Pick<ActivityClients, 'git' | 'charts' | 'plugins' | 'tools'>
+export type SourceClients = Pick<ActivityClients, 'git' | 'charts' | 'plugins' | 'tools'> & {
+  readonly applications: Pick<ApplicationIndex, 'project'>
+}
 
 /**
  * The sources of the application in their order. `commits` are those that they were resolved to
@@ -35,7 +43,7 @@ export type SourceClients = Pick<ActivityClients, 'git' | 'charts' | 'plugins' |
  */
 export async function sourcesAt(
   clients: SourceClients,
-  { application, ref }: StoredApplication,
+  { application }: StoredApplication,
   commits?: readonly string[],
 ): Promise<readonly SourceAt[]> {
   const project = projectOf(application)
@@ -49,11 +57,12 @@ export async function sourcesAt(
       return name && checkout ? [[name, checkout] as const] : []
     }),
   )
+  const fetchChart = chartFetcher(clients, project)
   return await Promise.all(
     sources.map((source, index) => {
       const checkout = checkouts[index]
       if (checkout === undefined) throw new InvalidSpecError('spec.sources: one has no commit')
-      return sourceAt(clients, { source, checkout, lenders, application: ref.name })
+      return sourceAt(clients, { source, checkout, lenders, fetchChart, application })
     }),
   )
 }
@@ -112,19 +121,20 @@ type Place = {
   readonly checkout: At
   /** The checkouts that value files name as `$name/path`. */
   readonly lenders: Lenders
-  readonly application: string
+  readonly fetchChart: FetchChart
+  readonly application: Application
 }
 
 async function sourceAt(
   clients: SourceClients,
-  { source, checkout, lenders, application }: Place,
+  { source, checkout, lenders, fetchChart, application }: Place,
 ): Promise<SourceAt> {
   if (isOnlyLent(source)) return { source, checkout, tree: '' }
   const { url, commit } = checkout
   const path = source.path ?? '.'
   const tree = (await checkout.treeOf(path)) ?? ''
   if (isChart(source)) {
-    const found = await helmReads({ checkout, folder: '.', lenders, isPacked: true }, source)
+    const found = await helmReads({ checkout, folder: '.', lenders }, source)
     return { source, checkout, tree, reads: { tool: 'Helm', ...found } }
   }
   if (tree === '') {
@@ -132,9 +142,11 @@ async function sourceAt(
       `the path ${path} does not exist in ${url} at ${commit.slice(0, 7)}; correct spec.source.path or add the folder`,
     )
   }
-  const overridden = await overriddenSource(checkout, source, application)
-  const reads = await readsOf(clients, checkout, overridden, lenders)
-  return { source: overridden, checkout, reads, tree }
+  const overridden = await overriddenSource(checkout, source, application.metadata.name)
+  const reads = await readsOf(clients, checkout, overridden, { lenders, fetchChart })
+  const { annotations } = application.metadata
+  const watched = generatePaths(annotations?.[generatePathsAnnotation], path)
+  return { source: overridden, checkout, reads, tree, ...(watched !== undefined && { watched }) }
 }
 
 function isOnlyLent({ ref, path, chart }: ApplicationSource): boolean {

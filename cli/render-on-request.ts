@@ -65,9 +65,10 @@ async function loadRenderer(options: Options) {
   })
   const repositories = activities.createRepositories(Date.now)
   const tools = createTools(config.tools)
-  const sourceClients = { git, charts, tools, plugins: createPlugins(config.plugins, onError) }
+  const plugins = createPlugins(config.plugins, onError)
+  const sourceClients = { applications, git, charts, tools, plugins }
   const render = activities.createRender({
-    ...{ ...sourceClients, applications, artifacts, clusterOf, customizations },
+    ...{ ...sourceClients, artifacts, clusterOf, customizations },
   })
   const read = async (digest: string) =>
     (await activities.readRendered(artifacts, digest)).objects.map(({ manifest }) => manifest)

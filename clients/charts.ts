@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache'
 import { sha256Hex } from '../core/digest.ts'
 import { GitAccessError } from '../core/errors.ts'
 import { readYaml } from '../core/render/read-yaml.ts'
+import type { RepositoryAccess } from '../core/repository/credentials.ts'
 import { readArchive } from './charts/archive.ts'
 import { type ChartAsk, isRegistry, pullChart } from './charts/pull.ts'
 import { chartTree, type TreeReader } from './charts/tree.ts'
@@ -24,10 +25,11 @@ export type ChartAt = {
 /** Charts of chart repositories and registries. Errors are GitAccessError and GitAuthError. */
 export type Charts = {
   /**
-   * The chart that the version or constraint means, for an Application of this project. What is known
-   * and was looked for at `since` (epoch ms) or later is taken as it is, an exact version always.
+   * The chart that the version or constraint means, for an Application of this project; undefined:
+   * for somebody who has no credentials. What is known and was looked for at `since` (epoch ms) or
+   * later is taken as it is, an exact version always.
    */
-  find(ask: ChartAsk, project: string, since?: number): Promise<ChartAt>
+  find(ask: ChartAsk, project: string | undefined, since?: number): Promise<ChartAt>
 }
 
 export type ChartsOptions = {
@@ -42,6 +44,8 @@ type Look = { readonly startedAt: number; readonly found: Promise<ChartAt> }
 
 const exactForm = /^v?\d+\.\d+\.\d+(-[\w.-]+)?(\+[\w.-]+)?$/
 const keptFiles = 300
+/** No project has such a name: what everybody's credentials open is not for who has none. */
+const nobody = '-'
 
 /** Keeps packed charts below `dir`; nothing in it is needed again. */
 export function createCharts({ dir, helm, access, now }: ChartsOptions): Charts {
@@ -59,8 +63,16 @@ export function createCharts({ dir, helm, access, now }: ChartsOptions): Charts 
     unpacked.set(digest, chart)
     return chart
   }
-  const look = async (ask: ChartAsk, project: string, owner: string): Promise<ChartAt> => {
-    const body = await pullChart(helm, ask, access.of(ask.url, project, typeOf(ask.url)))
+  const accessOf = (url: string, project: string | undefined): RepositoryAccess => {
+    const { credentials, ...others } = access.of(url, project ?? '', typeOf(url))
+    return project === undefined || credentials === undefined ? others : { ...others, credentials }
+  }
+  const look = async (
+    ask: ChartAsk,
+    project: string | undefined,
+    owner: string,
+  ): Promise<ChartAt> => {
+    const body = await pullChart(helm, ask, accessOf(ask.url, project))
     const chart = await opened(body, nameOf(ask))
     await keep(dir, fileOf({ ...ask, version: chart.version }, owner), body)
     return chart
@@ -68,7 +80,8 @@ export function createCharts({ dir, helm, access, now }: ChartsOptions): Charts 
   return {
     async find(ask, project, since = 0) {
       await access.synced
-      const owner = access.of(ask.url, project, typeOf(ask.url)).credentials?.project ?? ''
+      const owner =
+        project === undefined ? nobody : (accessOf(ask.url, project).credentials?.project ?? '')
       if (exactForm.test(ask.version)) {
         const body = await readFile(join(dir, fileOf(ask, owner))).catch(() => undefined)
         if (body !== undefined) return await opened(body, nameOf(ask))

@@ -84,17 +84,3 @@ export function inlineValuesOf({ values, valuesObject }: Options): string | unde
 export function lenderOf(file: string): string | undefined {
   return /^\$([^/]+)/.exec(file)?.[1]
 }
-
-/** A dependency as Chart.yaml names it. */
-export type ChartDependency = { readonly name: string; readonly repository: string }
-
-/** The dependencies of a chart (HELM-22); anything that is no list of them has none. */
-export function dependenciesOf(chart: unknown): readonly ChartDependency[] {
-  const { dependencies } = (chart ?? {}) as { dependencies?: unknown }
-  if (!Array.isArray(dependencies)) return []
-  return dependencies.flatMap((entry: { name?: unknown; repository?: unknown } | null) =>
-    typeof entry?.name === 'string'
-      ? [{ name: entry.name, repository: String(entry.repository ?? '') }]
-      : [],
-  )
-}

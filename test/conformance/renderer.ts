@@ -44,7 +44,9 @@ export function createRenderer(dir: string, paths: ToolPaths): Renderer {
   })
   const tools = createTools(paths)
   const plugins = createPlugins(undefined, () => undefined)
-  const clients = { git, charts, tools, plugins }
+  // no row has a chart whose dependencies are to be fetched
+  const applications = { project: () => undefined }
+  const clients = { applications, git, charts, tools, plugins }
   const sourceOf = async ({ url, source, name = 'rel', namespace = 'ns' }: RenderAsk) => {
     await git.fetch({ url })
     const current = stored(name, namespace, { source: { ...source, repoURL: url } })

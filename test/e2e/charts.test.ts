@@ -108,3 +108,64 @@ describe('a chart of a registry', () => {
     expect(await scene.data('registered-chart')).toMatchObject({ color: 'grey' })
   })
 })
+
+describe('a chart in Git whose dependencies are not vendored (HELM-22)', () => {
+  const named = (text: string) =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}-{{ .Chart.Name }}"}\ndata: {text: ${text}, version: "{{ .Chart.Version }}"}\n`
+  const chartFile = (name: string, dependencies: readonly object[] = []) =>
+    JSON.stringify({ apiVersion: 'v2', name, version: '1.0.0', dependencies })
+
+  it('gets them from their repositories as its lock says, and from its own', async () => {
+    const http = `http://${repository.host}`
+    for (const version of ['1.0.0', '1.1.0'])
+      repository.publish(
+        'db',
+        version,
+        await packChart('db', version, { 'templates/a.yaml': named('packed') }),
+      )
+    const db = { name: 'db', repository: http, version: '^1.0.0' }
+    await scene.push({
+      'whole/Chart.yaml': chartFile('whole', [
+        db,
+        { name: 'web', repository: `oci://${registry.host}/team`, version: '0.1.0' },
+        { name: 'shared', repository: 'file://../shared', version: '1.0.0' },
+      ]),
+      'whole/Chart.lock': JSON.stringify({
+        dependencies: [
+          { ...db, version: '1.0.0' },
+          { name: 'web', version: '0.1.0' },
+        ],
+      }),
+      'shared/Chart.yaml': chartFile('shared', [db]),
+      'shared/templates/a.yaml': named('beside'),
+    })
+    await scene.deploy('whole', { path: 'whole' })
+    await whenApplication(scene.kube, 'whole', ({ sync }) => sync?.status === 'Synced')
+    expect(await scene.data('whole-shared')).toEqual({ text: 'beside', version: '1.0.0' })
+    // the lock holds for the chart itself, what its neighbour needs has none
+    expect(await scene.data('whole-db')).toMatchObject({ text: 'packed' })
+    expect(await scene.data('whole-chart')).toMatchObject({ color: 'grey' })
+    const changed = await scene.push({ 'shared/templates/a.yaml': named('changed') })
+    await whenApplication(scene.kube, 'whole', isDeployed(changed))
+    expect(await scene.data('whole-shared')).toMatchObject({ text: 'changed' })
+  })
+
+  it('says which file names what it does not get', async () => {
+    const outside = { name: 'out', repository: 'file://../../../etc', version: '1.0.0' }
+    const missing = { name: 'none', repository: '@internal', version: '1.0.0' }
+    await scene.push({
+      'outside/Chart.yaml': chartFile('outside', [outside]),
+      'missing/Chart.yaml': chartFile('missing', [missing]),
+    })
+    await scene.deploy('whole-outside', { path: 'outside' })
+    await scene.deploy('whole-missing', { path: 'missing' })
+    expect(await failureOf(scene.kube, 'whole-outside')).toMatchObject({
+      cause: 'render',
+      evidence: expect.stringContaining('leaves the repository'),
+    })
+    expect(await failureOf(scene.kube, 'whole-missing')).toMatchObject({
+      cause: 'render',
+      evidence: expect.stringMatching(/missing\/Chart\.yaml.*@internal/),
+    })
+  })
+})

@@ -125,3 +125,23 @@ describe('a kustomization in Git', () => {
     })
   })
 })
+
+describe('manifest-generate-paths', () => {
+  it('lets only commits that touch one of its paths be news (SRC-17)', async () => {
+    const head = await scene.push({
+      'narrow/config.yaml': configMap('narrow', 'one'),
+      'narrow/other.yaml': configMap('other', 'one'),
+    })
+    await scene.create('narrow', {
+      path: 'narrow',
+      annotations: { 'argocd.argoproj.io/manifest-generate-paths': 'config.yaml;/shared/*.yaml' },
+    })
+    const { status } = await whenApplication(scene.kube, 'narrow', isDeployed(head))
+    await scene.push({ 'narrow/other.yaml': configMap('other', 'two') })
+    const next = await scene.push({ 'shared/narrow.yaml': 'a: b\n' })
+    const then = await whenApplication(scene.kube, 'narrow', isDeployed(next))
+    expect(then.status?.history).toHaveLength((status?.history?.length ?? 0) + 1)
+    // what a commit of no interest changed comes with the next one
+    expect(await scene.data('other')).toEqual({ value: 'two' })
+  })
+})
