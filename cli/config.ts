@@ -16,6 +16,7 @@ const Settings = z.object({
   DRIFTLESS_KUSTOMIZE: z.string().default('kustomize'),
   DRIFTLESS_JSONNET: z.string().default('jsonnet'),
   DRIFTLESS_PLUGINS: z.string().optional(),
+  DRIFTLESS_GIT_SUBMODULES: z.stringbool().default(true),
   DRIFTLESS_NAMESPACE: z.string().default('argocd'),
   DRIFTLESS_HOST: z.string().default('127.0.0.1'),
   DRIFTLESS_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
@@ -46,6 +47,8 @@ export type Config = {
   readonly allowLoopback: boolean
   /** Programs: absolute paths, or names that are looked up on PATH. */
   readonly tools: ToolPaths
+  /** Whether submodules of repositories are read. */
+  readonly submodules: boolean
   /** Folder of the operator's plugins; undefined: there are none. */
   readonly plugins: string | undefined
   /** Zero switches polling off. */
@@ -95,6 +98,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       jsonnet: programPath(settings.DRIFTLESS_JSONNET, env.PATH),
       search: env.PATH ?? '',
     },
+    submodules: settings.DRIFTLESS_GIT_SUBMODULES,
     plugins: settings.DRIFTLESS_PLUGINS,
     pollMs: settings.DRIFTLESS_POLL_SECONDS * 1000,
     scanMs: settings.DRIFTLESS_SCAN_SECONDS * 1000,

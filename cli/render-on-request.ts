@@ -6,6 +6,7 @@ import { type Application, hasSources, isChart, projectOf, sourcesOf } from '../
 import type { Customizations } from '../core/customization.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { Config } from './config.ts'
+import { gitOptions } from './git-options.ts'
 
 type Options = {
   readonly config: Config
@@ -59,7 +60,7 @@ async function loadRenderer(options: Options) {
   })
   // two processes never fetch into one mirror
   const access = createAccessIndex(transport, config.namespace, onError)
-  const git = createGit({ dir: `${config.data}/git-api`, allowFile: config.allowLoopback, access })
+  const git = createGit({ dir: `${config.data}/git-api`, ...gitOptions(config), access })
   const charts = createCharts({
     ...{ dir: `${config.data}/charts-api`, helm: config.tools.helm, access, now: Date.now },
   })

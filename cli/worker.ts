@@ -15,6 +15,7 @@ import { createTools } from '../clients/tools.ts'
 import { isControlCluster } from '../core/application.ts'
 import { createHeldCluster, type HeldCluster, serveCluster } from './cluster-duty.ts'
 import { type Config, readConfig } from './config.ts'
+import { gitOptions } from './git-options.ts'
 import { createLogger, type Logger } from './log.ts'
 import { untilStopped } from './shutdown.ts'
 import { openTaskQueues } from './task-queues.ts'
@@ -98,7 +99,7 @@ function activityClients(
     bus,
     wake: wakeup.application,
     healthNews: createHealthNews(Date.now),
-    git: createGit({ dir: `${config.data}/git`, allowFile: config.allowLoopback, access }),
+    git: createGit({ dir: `${config.data}/git`, ...gitOptions(config), access }),
     charts: createCharts({
       ...{ dir: `${config.data}/charts`, helm: config.tools.helm, access, now: Date.now },
     }),

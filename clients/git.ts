@@ -4,12 +4,12 @@ import { LRUCache } from 'lru-cache'
 import { sha256Hex } from '../core/digest.ts'
 import { GitAccessError } from '../core/errors.ts'
 import { isCommit, isShortCommit } from '../core/git/commit.ts'
-import { createMirror, type Mirror } from './git/mirror.ts'
+import { cleanPath } from './git/entries.ts'
+import { createMirror, type Mirror, type MirrorOptions } from './git/mirror.ts'
 import type { ObjectReader } from './git/object-reader.ts'
-import type { GitProcessOptions } from './git/process.ts'
 import { refCommit } from './git/refs.ts'
 import { remoteOf, withoutCredentials } from './git/remote.ts'
-import { cleanPath, objectName, readTreeFiles, type TreeFile } from './git/tree.ts'
+import { readTreeFiles, type TreeFile } from './git/tree.ts'
 import type { AccessIndex } from './repository-access.ts'
 
 /** Repositories, read through bare mirrors on our disk; no work trees. Errors are GitAccessError and GitAuthError. */
@@ -55,7 +55,7 @@ export type Git = {
 }
 
 type CommitInfo = { readonly subject: string; readonly author: string }
-export type GitOptions = GitProcessOptions & {
+export type GitOptions = MirrorOptions & {
   readonly dir: string
   /** How repositories are reached; without it all have to be open to everybody. */
   readonly access?: Pick<AccessIndex, 'synced' | 'of'>
@@ -116,11 +116,12 @@ function readingOf(
   { infos, blobs }: Caches,
 ): Omit<Git, 'of' | 'mirrorName' | 'close'> {
   /** After a lost cache the mirror is made before it is read. */
-  const readerOf = async (url: string) => {
+  const present = async (url: string): Promise<Mirror> => {
     const mirror = await mirrorOf(url)
     await mirror.refs()
-    return mirror.reader
+    return mirror
   }
+  const readerOf = async (url: string) => (await present(url)).reader
   const readBlob = async (url: string, id: string): Promise<string> => {
     const known = blobs.get(id)
     if (known !== undefined) return known
@@ -157,7 +158,7 @@ function readingOf(
     },
     has,
     async treeHash(url, commit, path) {
-      const found = await (await readerOf(url)).info(objectName(commit, cleanPath(path)))
+      const found = await (await present(url)).modules.info(commit, cleanPath(path))
       if (found?.type === 'tree') return found.id
       if (found !== undefined || (await has(url, commit))) return undefined
       throw new GitAccessError(
@@ -165,21 +166,22 @@ function readingOf(
       )
     },
     readTree: async (url, commit, path, { recurse }) =>
-      await readTreeFiles(await readerOf(url), commit, path, recurse),
+      await readTreeFiles(await present(url), commit, path, recurse),
     async objectAt(url, commit, path) {
-      const found = await (await readerOf(url)).info(objectName(commit, cleanPath(path)))
+      const found = await (await present(url)).modules.info(commit, cleanPath(path))
       return found && { id: found.id, isFolder: found.type === 'tree' }
     },
     async readFiles(url, commit, path) {
-      const reader = await readerOf(url)
+      const mirror = await present(url)
+      const { reader } = mirror
       const root = cleanPath(path)
-      const at = await reader.info(objectName(commit, root))
+      const at = await mirror.modules.info(commit, root)
       if (at?.type !== 'blob') {
-        return await readBodies(reader, root, await readTreeFiles(reader, commit, path, true))
+        return await readBodies(reader, root, await readTreeFiles(mirror, commit, path, true))
       }
       // read from its folder, where a link is followed, or refused when it leads out
       const folder = posix.dirname(root)
-      const files = await readTreeFiles(reader, commit, folder, false)
+      const files = await readTreeFiles(mirror, commit, folder, false)
       const inRoot = folder === '.' ? '' : folder
       return await readBodies(
         reader,

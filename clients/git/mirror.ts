@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { createModules, type Modules } from './modules.ts'
 import { createObjectReader, type ObjectReader } from './object-reader.ts'
 import { type GitProcessOptions, gitEnvironment, runGit } from './process.ts'
 import { parseRefs, type Refs, refsFormat, remoteHead, sameRefs } from './refs.ts'
@@ -11,6 +12,7 @@ type Fetched = Refs & { readonly changed: boolean }
 /** A bare copy of one repository on our disk; lost or damaged, it is made anew. */
 export type Mirror = {
   readonly reader: ObjectReader
+  readonly modules: Modules
   /** The refs as they were last seen, from the disk after a restart. */
   refs(): Promise<Refs>
   /** Brings the mirror up to date; callers that come while one runs share the next. */
@@ -20,15 +22,23 @@ export type Mirror = {
   close(): void
 }
 
+export type MirrorOptions = GitProcessOptions & {
+  /** Whether submodules are read. */
+  readonly submodules: boolean
+}
+
 const heads = '+refs/heads/*:refs/heads/*'
 const tags = '+refs/tags/*:refs/tags/*'
 const head = `+HEAD:${remoteHead}`
+// those of submodules are only there so that nothing cleans their commits away
+const ownRefs = ['refs/heads', 'refs/tags', remoteHead]
+const moduleRefs = 'refs/driftless/modules'
 const fetchesBetweenCleanings = 200
 
 export function createMirror(
   dir: string,
   remoteNow: () => GitRemote,
-  options: GitProcessOptions,
+  options: MirrorOptions,
 ): Mirror {
   const reader = createObjectReader(dir, gitEnvironment(options))
   let known: Refs | undefined
@@ -42,7 +52,7 @@ export function createMirror(
     isDamaged = false
     rmSync(dir, { recursive: true, force: true })
   }
-  const bring = async (...specs: readonly string[]): Promise<void> => {
+  const bring = async (remote: GitRemote, ...specs: readonly string[]): Promise<void> => {
     if (!existsSync(`${dir}/HEAD`)) {
       mkdirSync(dir, { recursive: true, mode: 0o700 })
       await run('init', '--bare', '.')
@@ -55,22 +65,21 @@ export function createMirror(
       '--no-tags',
       '--no-write-fetch-head',
     ]
-    const remote = remoteNow()
     const args = ['fetch', ...flags, '--no-auto-maintenance', '--', remote.url, ...specs]
     await runGit(dir, args, options, remote)
   }
   const bringAll = async (): Promise<void> => {
     try {
-      await bring(heads, tags, head)
+      await bring(remoteNow(), heads, tags, head)
     } catch (error) {
       // an empty repository, or one whose default branch is not there, is still one
       if (!says(error, /couldn't find remote ref HEAD/i)) throw error
-      await bring(heads, tags)
+      await bring(remoteNow(), heads, tags)
       await run('update-ref', '-d', remoteHead)
     }
   }
   const readRefs = async (): Promise<Refs> =>
-    parseRefs(await run('for-each-ref', `--format=${refsFormat}`))
+    parseRefs(await run('for-each-ref', `--format=${refsFormat}`, ...ownRefs))
 
   const fetchOnce = async (): Promise<Fetched> => {
     if (isDamaged) remake()
@@ -89,8 +98,14 @@ export function createMirror(
     return { ...known, changed: !sameRefs(before, known) }
   }
   const fetching = createSharedRun(fetchOnce)
+  const modules = createModules({
+    ...{ reader, isOn: options.submodules, remoteNow },
+    async bring(remote, commit) {
+      await bring(remote, `+${commit}:${moduleRefs}/${commit}`)
+    },
+  })
   return {
-    reader,
+    ...{ reader, modules },
     async refs() {
       if (known === undefined && existsSync(`${dir}/HEAD`)) {
         const read = await readRefs().catch(() => undefined)

@@ -1,5 +1,7 @@
 import { posix } from 'node:path'
 import { GitAccessError } from '../../core/errors.ts'
+import { cleanPath, type Entry, findEntry, modes, objectName, readEntries } from './entries.ts'
+import type { Modules } from './modules.ts'
 import type { ObjectReader } from './object-reader.ts'
 
 export type TreeFile = {
@@ -8,64 +10,74 @@ export type TreeFile = {
   readonly blob: string
 }
 
-type Entry = { readonly mode: string; readonly name: string; readonly id: string }
-
 const maxFiles = 20_000
 const maxLinks = 10
 const manifestForm = /\.(ya?ml|json|jsonnet|libsonnet)$/i
 
-/** A path inside a repository in its one spelling; paths that leave it are refused (SRC-02). */
-export function cleanPath(path: string): string {
-  const clean = posix.normalize(path === '' ? '.' : path).replace(/\/$/, '')
-  if (clean.startsWith('/') || clean === '..' || clean.startsWith('../')) {
-    throw new GitAccessError(`the path ${path} leaves the repository; give one inside it`)
-  }
-  return clean === '.' ? '' : clean
+type Walk = {
+  readonly reader: ObjectReader
+  readonly modules: Modules
+  readonly recurse: boolean
+  /** As it was asked for, for messages. */
+  readonly path: string
+  count: number
 }
 
-/** The name of a folder or file of a commit, as git cat-file takes it. */
-export function objectName(commit: string, path: string): string {
-  return path === '' ? `${commit}^{tree}` : `${commit}:${path}`
-}
+/** A folder of one commit; inside of a submodule it is that of the submodule. */
+type Folder = { readonly commit: string; readonly path: string }
 
-/** The files below a folder, in the order of the tree; links to files inside the repository are followed. */
+/**
+ * The files below a folder, in the order of the tree; links to files inside the repository are
+ * followed, and so are submodules (SRC-14).
+ */
 export async function readTreeFiles(
-  reader: ObjectReader,
+  { reader, modules }: Pick<Walk, 'reader' | 'modules'>,
   commit: string,
   path: string,
   recurse: boolean,
 ): Promise<readonly TreeFile[]> {
-  const root = cleanPath(path)
-  let count = 0
-  const fileOf = async (entry: Entry, name: string): Promise<readonly TreeFile[]> => {
-    const linked = entry.mode === '120000'
-    const blob = linked
-      ? await followLink(reader, commit, posix.join(root, name), entry.id)
-      : entry.id
-    if (blob === undefined) return []
-    count++
-    if (count > maxFiles) {
-      throw new GitAccessError(`the path ${path} holds more than ${maxFiles} files; narrow it`)
-    }
-    return [{ path: name, blob }]
-  }
-  const walk = async (id: string, prefix: string): Promise<readonly TreeFile[]> => {
-    const entries = await readEntries(reader, id)
-    if (entries === undefined) {
-      throw new GitAccessError(
-        `the path ${path} is not a folder at ${commit.slice(0, 7)}; correct it or add the folder`,
-      )
-    }
-    const lists = await Promise.all(
-      entries.map((entry) => {
-        const name = prefix + entry.name
-        if (entry.mode === '40000') return recurse ? walk(entry.id, `${name}/`) : []
-        return entry.mode === '160000' ? [] : fileOf(entry, name)
-      }),
+  const walk = { reader, modules, recurse, path, count: 0 }
+  return await filesOf(walk, await modules.locate(commit, cleanPath(path)), '')
+}
+
+async function filesOf(walk: Walk, folder: Folder, prefix: string): Promise<readonly TreeFile[]> {
+  const { commit, path } = folder
+  const entries = await readEntries(walk.reader, objectName(commit, path))
+  if (entries === undefined) {
+    throw new GitAccessError(
+      `the path ${walk.path} is not a folder at ${commit.slice(0, 7)}; correct it or add the folder`,
     )
-    return lists.flat()
   }
-  return await walk(objectName(commit, root), '')
+  const lists = await Promise.all(
+    entries.map(async (entry) => {
+      const at = posix.join(path, entry.name)
+      const name = prefix + entry.name
+      if (entry.mode !== modes.folder && entry.mode !== modes.module) {
+        return await fileOf(walk, { commit, path: at }, entry, name)
+      }
+      if (!walk.recurse) return []
+      const below = entry.mode === modes.folder ? { commit, path: at } : undefined
+      const inside = below ?? (await walk.modules.enter(commit, at, entry.id))
+      return inside === undefined ? [] : await filesOf(walk, inside, `${name}/`)
+    }),
+  )
+  return lists.flat()
+}
+
+async function fileOf(
+  walk: Walk,
+  { commit, path }: Folder,
+  entry: Entry,
+  name: string,
+): Promise<readonly TreeFile[]> {
+  const linked = entry.mode === modes.link
+  const blob = linked ? await followLink(walk.reader, commit, path, entry.id) : entry.id
+  if (blob === undefined) return []
+  walk.count++
+  if (walk.count > maxFiles) {
+    throw new GitAccessError(`the path ${walk.path} holds more than ${maxFiles} files; narrow it`)
+  }
+  return [{ path: name, blob }]
 }
 
 /** The file behind a symbolic link; undefined for a folder and for a dead link that is no manifest. */
@@ -84,7 +96,7 @@ async function followLink(
     }
     at = cleanPath(target)
     const entry = await findEntry(reader, commit, at)
-    if (entry?.mode !== '120000') return fileBehind(entry, link, at)
+    if (entry?.mode !== modes.link) return fileBehind(entry, link, at)
     text = await linkText(reader, entry.id)
   }
   throw new GitAccessError(`the symbolic link ${link} goes round in circles; point it to a file`)
@@ -101,37 +113,4 @@ function fileBehind(entry: Entry | undefined, link: string, target: string): str
 
 async function linkText(reader: ObjectReader, id: string): Promise<string> {
   return (await reader.contents(id))?.body.toString() ?? ''
-}
-
-async function findEntry(
-  reader: ObjectReader,
-  commit: string,
-  path: string,
-): Promise<Entry | undefined> {
-  const folder = posix.dirname(path)
-  const entries = await readEntries(reader, objectName(commit, folder === '.' ? '' : folder))
-  return entries?.find(({ name }) => name === posix.basename(path))
-}
-
-/** `<mode> <name>\0<binary id>` over and over; undefined when it is not a folder. */
-async function readEntries(
-  reader: ObjectReader,
-  tree: string,
-): Promise<readonly Entry[] | undefined> {
-  const found = await reader.contents(tree)
-  if (found?.type !== 'tree') return undefined
-  const { id, body } = found
-  const entries: Entry[] = []
-  for (let at = 0; at < body.length; ) {
-    const space = body.indexOf(32, at)
-    const zero = body.indexOf(0, space)
-    const end = zero + 1 + id.length / 2
-    entries.push({
-      mode: body.toString('utf8', at, space),
-      name: body.toString('utf8', space + 1, zero),
-      id: body.toString('hex', zero + 1, end),
-    })
-    at = end
-  }
-  return entries
 }

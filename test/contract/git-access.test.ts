@@ -36,7 +36,7 @@ function gitWith(
     ...fields,
   }
   const git = createGit({
-    ...{ dir: join(dir, 'mirrors'), allowFile: false },
+    ...{ dir: join(dir, 'mirrors'), allowFile: false, submodules: true },
     access: {
       synced: Promise.resolve(),
       of: (_, project) =>

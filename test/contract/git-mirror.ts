@@ -27,7 +27,7 @@ export function useGit(): GitAtHand {
     state.now = {
       dir,
       server: await startGitServer({ dir }),
-      git: createGit({ dir: mirrors, allowFile: false }),
+      git: createGit({ dir: mirrors, allowFile: false, submodules: true }),
       mirrorDir: () => join(mirrors, readdirSync(mirrors)[0] ?? ''),
     }
   })

@@ -61,7 +61,7 @@ test('locks of a killed fetch and lost objects are healed', async () => {
   const id = file?.blob ?? ''
   git.close()
   rmSync(join(at.mirrorDir(), 'objects', id.slice(0, 2), id.slice(2)))
-  const another = createGit({ dir: join(at.dir, 'mirrors'), allowFile: false })
+  const another = createGit({ dir: join(at.dir, 'mirrors'), allowFile: false, submodules: true })
   await expect(another.readBlobs(url, [id])).rejects.toThrow(GitAccessError)
   await expect
     .poll(async () => (await another.readBlobs(url, [id]).catch(() => new Map())).size)
@@ -88,7 +88,7 @@ test('the mirror of an earlier process is read without the server', async () => 
   const commit = server.push({ 'a.yaml': '1' })
   await git.fetch({ url })
   await server.close()
-  const later = createGit({ dir: join(at.dir, 'mirrors'), allowFile: false })
+  const later = createGit({ dir: join(at.dir, 'mirrors'), allowFile: false, submodules: true })
   expect(await later.resolve(url, 'main')).toEqual({ commit })
   expect(await later.resolve(url, 'HEAD')).toEqual({ commit })
   later.close()

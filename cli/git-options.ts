@@ -1,0 +1,6 @@
+import type { Config } from './config.ts'
+
+/** How repositories are read, the same in every process that reads them. */
+export function gitOptions({ allowLoopback, submodules }: Config) {
+  return { allowFile: allowLoopback, submodules }
+}
