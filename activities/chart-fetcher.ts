@@ -2,14 +2,14 @@ import { RenderError } from '../core/errors.ts'
 import { permitsSource, readProject } from '../core/project.ts'
 import { isPublicAddress } from '../core/render/chart-dependencies.ts'
 import type { FetchChart } from './chart-dependencies.ts'
-import type { ActivityClients } from './clients.ts'
+import type { SourceClients } from './sources.ts'
 
 /**
  * Gets the dependencies of charts for an Application of this project: with credentials only from
  * where its `sourceRepos` permit, as Argo CD does, and elsewhere only from public addresses (HELM-22).
  */
 export function chartFetcher(
-  { applications, charts }: Pick<ActivityClients, 'applications' | 'charts'>,
+  { applications, charts }: Pick<SourceClients, 'applications' | 'charts'>,
   project: string,
 ): FetchChart {
   const object = applications.project(project)

@@ -38,7 +38,7 @@ const usualVersion = '1.34.0'
 /** The renderers of the product on mirrors below `dir`, without a cluster and without credentials. */
 export function createRenderer(dir: string, paths: ToolPaths): Renderer {
   const access = { synced: Promise.resolve(), of: () => ({}) }
-  const git = createGit({ dir: join(dir, 'mirrors'), allowFile: true, access })
+  const git = createGit({ dir: join(dir, 'mirrors'), allowFile: true, submodules: true, access })
   const charts = createCharts({
     ...{ dir: join(dir, 'charts'), helm: paths.helm, access, now: () => 0 },
   })
