@@ -16,6 +16,20 @@ export function foldStringData(manifest: Manifest): Manifest {
   return { ...rest, data: { ...data, ...Object.fromEntries(folded) } }
 }
 
+/** The values of a Secret as the API server has it, as texts by key. */
+export function secretData({ data }: Manifest): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(isMapping(data) ? data : {}).map(([key, value]) => [
+      key,
+      decoded(String(value)),
+    ]),
+  )
+}
+
+function decoded(base64: string): string {
+  return new TextDecoder().decode(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)))
+}
+
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
 import type { Manifest } from '../manifest/manifest.ts'
+import { secretData } from '../manifest/secret.ts'
 
 /** What a Secret says of one repository, or of all below an address (REPO-01 to REPO-09). */
 export type RepositoryCredentials = {
@@ -41,15 +42,9 @@ const later = [
 ]
 
 /** Reads a Secret as the API server has it; undefined when it names no repository. */
-export function readRepositorySecret({
-  metadata,
-  data,
-}: Manifest): RepositoryCredentials | undefined {
-  const fields = new Map(
-    Object.entries((data ?? {}) as Readonly<Record<string, string>>).map(
-      ([key, value]) => [key, decoded(value)] as const,
-    ),
-  )
+export function readRepositorySecret(secret: Manifest): RepositoryCredentials | undefined {
+  const { metadata } = secret
+  const fields = secretData(secret)
   const url = fields.get('url')?.trim()
   const kind = metadata.labels?.[secretTypeLabel]
   if (!url || (kind !== 'repository' && kind !== 'repo-creds')) return undefined
@@ -82,10 +77,6 @@ export function secretsOf(credentials: RepositoryCredentials | undefined): reado
   return [password, bearerToken, sshPrivateKey, credentials?.tlsClientCertKey, header].filter(
     (value): value is string => value !== undefined && value !== '',
   )
-}
-
-function decoded(base64: string): string {
-  return new TextDecoder().decode(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)))
 }
 
 /** Base64 of the text in UTF-8. */
