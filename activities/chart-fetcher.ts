@@ -1,17 +1,20 @@
+import type { ApplicationIndex } from '../clients/applications.ts'
+import type { Charts } from '../clients/charts.ts'
 import { RenderError } from '../core/errors.ts'
 import { permitsSource, readProject } from '../core/project.ts'
 import { isPublicAddress } from '../core/render/chart-dependencies.ts'
 import type { FetchChart } from './chart-dependencies.ts'
-import type { SourceClients } from './sources.ts'
+
+type ChartFetching = {
+  readonly applications: Pick<ApplicationIndex, 'project'>
+  readonly charts: Charts
+}
 
 /**
  * Gets the dependencies of charts for an Application of this project: with credentials only from
  * where its `sourceRepos` permit, as Argo CD does, and elsewhere only from public addresses (HELM-22).
  */
-export function chartFetcher(
-  { applications, charts }: Pick<SourceClients, 'applications' | 'charts'>,
-  project: string,
-): FetchChart {
+export function chartFetcher({ applications, charts }: ChartFetching, project: string): FetchChart {
   const object = applications.project(project)
   const spec = object === undefined ? {} : readProject(object).spec
   return async ({ name, repository: url, version }) => {

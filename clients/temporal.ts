@@ -34,6 +34,8 @@ export type Temporal = {
   readonly client: Client
   /** Settles when Temporal has the signal. */
   signalWithStart(start: SignalledStart): Promise<void>
+  /** How many workflows are open whose tasks go to this queue; the newest may not be counted yet. */
+  countOpen(taskQueue: string): Promise<number>
   healthy(): Promise<boolean>
   close(): Promise<void>
 }
@@ -93,6 +95,10 @@ export async function createTemporal(address: string, namespace: string): Promis
           }),
         ),
       )
+    },
+    async countOpen(taskQueue) {
+      const query = `ExecutionStatus = 'Running' AND TaskQueue = '${taskQueue}'`
+      return await reachable(client.workflow.count(query).then(({ count }) => count))
     },
     async healthy() {
       try {

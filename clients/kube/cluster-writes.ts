@@ -6,6 +6,7 @@ import type { Propagation } from '../../core/plan/write-way.ts'
 import { changeMetadata } from './change-metadata.ts'
 import { apiVersionOf, type Discovery, pathOf } from './discovery.ts'
 import type { LiveStore } from './live-store.ts'
+import type { Reach } from './reach.ts'
 import type { SettledObjects } from './settled.ts'
 import type { KubeTransport } from './transport.ts'
 import { unlessGone } from './unless-gone.ts'
@@ -46,11 +47,13 @@ export type ClusterWrites = {
 export function clusterWrites(
   transport: KubeTransport,
   discovery: Discovery,
+  reach: Reach,
   store: LiveStore,
   settled: SettledObjects,
 ): ClusterWrites {
   const pathOfObject = async ({ apiVersion, kind, metadata }: Manifest): Promise<string> => {
     const resource = await discovery.resource(apiVersion, kind)
+    reach.check(resource, metadata.namespace, metadata.name)
     return pathOf(resource, metadata.namespace, metadata.name ?? '')
   }
   const patch = async (

@@ -1,3 +1,4 @@
+import type { ClusterScope } from '../../core/cluster/declared.ts'
 import { partsOf, type ResourceKey } from '../../core/manifest/key.ts'
 import type { Manifest } from '../../core/manifest/manifest.ts'
 import { type ClusterWrites, clusterWrites } from './cluster-writes.ts'
@@ -5,6 +6,7 @@ import { createDiscovery, type Discovery, pathOf } from './discovery.ts'
 import { createKindWatch, type KindName } from './kind-watch.ts'
 import { type ListLimits, listMetadata } from './list-metadata.ts'
 import { createLiveStore, type LiveStore } from './live-store.ts'
+import { type Reach, reachOf } from './reach.ts'
 import { createSettledObjects, type SettledObjects } from './settled.ts'
 import type { KubeTransport } from './transport.ts'
 import { unlessGone } from './unless-gone.ts'
@@ -30,19 +32,25 @@ export type Cluster = ClusterWrites & {
   list(kind: KindName, namespace: string, labelSelector?: string): Promise<readonly Manifest[]>
   /** The metadata of all objects of a kind, page by page, read from the server now. */
   listMetadata(kind: KindName, limits: ListLimits): AsyncIterable<Manifest>
+  /** The version of the API server. */
+  version(): Promise<string>
   /** What charts may ask about (HELM-15). */
   capabilities(): Promise<{ readonly kubeVersion: string; readonly apiVersions: readonly string[] }>
   close(): void
 }
 
+/** Without a scope all of the cluster is looked at. */
 export function createCluster(
   transport: KubeTransport,
   onError: (error: unknown) => void,
+  scope?: ClusterScope,
 ): Cluster {
+  const reach = reachOf(scope)
   const discovery = createDiscovery(transport)
   const store = createLiveStore()
   const settled = createSettledObjects()
-  const kinds = createKindWatch(transport, discovery, store, onError)
+  const read = reads(transport, discovery, reach)
+  const kinds = createKindWatch(transport, discovery, store, reach, onError)
   return {
     server: transport.server,
     discovery,
@@ -55,30 +63,35 @@ export function createCluster(
     watches: kinds.isFollowed,
     connected: kinds.connected,
     close: kinds.stop,
-    ...reads(transport, discovery),
-    refresh: (apiVersion, key) =>
-      store.write(key, () => reads(transport, discovery).read(apiVersion, key)),
-    ...clusterWrites(transport, discovery, store, settled),
+    ...read,
+    refresh: (apiVersion, key) => store.write(key, () => read.read(apiVersion, key)),
+    ...clusterWrites(transport, discovery, reach, store, settled),
   }
 }
 
 function reads(
   transport: KubeTransport,
   discovery: Discovery,
-): Pick<Cluster, 'read' | 'list' | 'listMetadata' | 'capabilities'> {
+  reach: Reach,
+): Pick<Cluster, 'read' | 'list' | 'listMetadata' | 'version' | 'capabilities'> {
+  const version = async (): Promise<string> =>
+    (await transport.request<{ gitVersion: string }>('/version')).gitVersion
   return {
-    listMetadata: (kind, limits) => listMetadata(transport, discovery, { ...kind, ...limits }),
+    listMetadata: (kind, limits) =>
+      listMetadata(transport, discovery, reach, { ...kind, ...limits }),
+    version,
     async capabilities() {
-      const { gitVersion } = await transport.request<{ gitVersion: string }>('/version')
-      return { kubeVersion: gitVersion, apiVersions: await discovery.apiVersions() }
+      return { kubeVersion: await version(), apiVersions: await discovery.apiVersions() }
     },
     async read(apiVersion, key) {
       const { kind, namespace, name } = partsOf(key)
       const resource = await discovery.resource(apiVersion, kind)
+      reach.check(resource, namespace, name)
       return await unlessGone(transport.request<Manifest>(pathOf(resource, namespace, name)))
     },
     async list({ group, kind }, namespace, labelSelector) {
       const resource = await discovery.preferred(group, kind)
+      if (!reach.includes(resource, namespace)) return []
       const answer = await transport.request<{ items?: readonly Manifest[] }>(
         pathOf(resource, namespace),
         { query: { labelSelector } },

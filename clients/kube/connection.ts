@@ -8,6 +8,12 @@ export type Connection = {
   readonly tls: TlsOptions
   /** Asked before each request, so that rotated and exec-made tokens are picked up. */
   readonly authorization: () => Promise<string | undefined>
+  /** What people call it, for messages; unless given it is the API server at its address. */
+  readonly label?: string
+  /** An http proxy on the way to it. */
+  readonly proxyUrl?: string
+  /** How long an answer may take; 30 s unless given. */
+  readonly timeoutMs?: number
 }
 
 export type TlsOptions = {
@@ -89,13 +95,18 @@ function fromPod(): Connection {
 // biome-ignore lint/style/noProcessEnv: see the line above
 const podEnvironment = process.env
 
-function cached(read: Authorization): Authorization {
+/** Asks at most once a minute, and at once again after a failure. */
+export function cached(read: Authorization): Authorization {
   let value: Promise<string | undefined> | undefined
   let readAt = 0
   return () => {
     if (value === undefined || Date.now() - readAt > tokenLifetimeMs) {
       readAt = Date.now()
-      value = read()
+      const asked = read()
+      value = asked
+      asked.catch(() => {
+        if (value === asked) value = undefined
+      })
     }
     return value
   }

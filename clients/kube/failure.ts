@@ -17,12 +17,24 @@ const isMalformed = /failed to (convert new object|create typed)|unable to conve
 // a quota that was made a moment ago is not counted yet
 const isQuota = /exceeded quota|status unknown for quota/
 
-/** Turns an answer of the API server into the error that says what kind of trouble it is. */
-export function errorOf(method: string, path: string, status: number, body: string): PlatformError {
+/**
+ * Turns an answer of the API server into the error that says what kind of trouble it is; `label`
+ * names the server where there are several.
+ */
+export function errorOf(
+  method: string,
+  path: string,
+  status: number,
+  body: string,
+  label?: string,
+): PlatformError {
   const message = messageOf(body) || `${method} ${path} answered ${status}`
+  const told = label === undefined ? message : `${label} answers ${status}: ${message}`
   switch (status) {
     case 401:
-      return new PermissionError(`the API server does not accept our credentials: ${message}`)
+      return new PermissionError(
+        `${label ?? 'the API server'} does not accept our credentials: ${message}`,
+      )
     case 403:
       return isQuota.test(message) ? new QuotaExceeded(message) : new PermissionError(message)
     case 404:
@@ -32,14 +44,14 @@ export function errorOf(method: string, path: string, status: number, body: stri
     case 410:
       return new ExpiredError(message)
     case 500:
-      return isMalformed.test(message) ? new AdmissionDenied(message) : new NetworkError(message)
+      return isMalformed.test(message) ? new AdmissionDenied(message) : new NetworkError(told)
     case 400:
     case 405:
     case 413:
     case 422:
       return new AdmissionDenied(message)
     default:
-      return new NetworkError(message)
+      return new NetworkError(told)
   }
 }
 

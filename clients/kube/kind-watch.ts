@@ -1,7 +1,8 @@
 import { NetworkError, UnknownKindError } from '../../core/errors.ts'
 import { applicationLabelKey } from '../../core/manifest/tracking.ts'
-import { type Discovery, pathOf } from './discovery.ts'
+import { type Discovery, pathOf, type Resource } from './discovery.ts'
 import type { LiveStore } from './live-store.ts'
+import type { Reach } from './reach.ts'
 import { createReflector, type Reflector } from './reflector.ts'
 import type { KubeTransport } from './transport.ts'
 
@@ -22,28 +23,35 @@ export function createKindWatch(
   transport: KubeTransport,
   discovery: Discovery,
   store: LiveStore,
+  reach: Reach,
   onError: (error: unknown) => void,
 ): KindWatch {
-  const reflectors = new Map<string, Reflector>()
+  const reflectors: Reflector[] = []
   const listed = new Map<string, Promise<unknown>>()
   const stopped = Promise.withResolvers<never>()
   stopped.promise.catch(() => undefined)
   let isStopped = false
 
-  const open = async ({ group, kind }: KindName): Promise<unknown> => {
-    const resource = await discovery.preferred(group, kind)
-    if (isStopped) return await stopped.promise
+  const openIn = (resource: Resource, namespace?: string): Promise<void> => {
+    const { group, kind } = resource
+    const listed = { group, kind, ...(namespace !== undefined && { namespace }) }
     const reflector = createReflector({
       transport,
-      path: pathOf(resource),
+      path: pathOf(resource, namespace),
       labelSelector: applicationLabelKey,
       onChange: store.seen,
       onDelete: store.gone,
-      onList: (objects, at) => store.listed({ group, kind }, objects, at),
+      onList: (objects, at) => store.listed(listed, objects, at),
       onError,
     })
-    reflectors.set(nameOf({ group, kind }), reflector)
-    return await Promise.race([stopped.promise, reflector.synced])
+    reflectors.push(reflector)
+    return reflector.synced
+  }
+  const open = async ({ group, kind }: KindName): Promise<unknown> => {
+    const resource = await discovery.preferred(group, kind)
+    if (isStopped) return await stopped.promise
+    const synced = reach.partsOf(resource).map((namespace) => openIn(resource, namespace))
+    return await Promise.race([stopped.promise, Promise.all(synced)])
   }
   return {
     async follow(kind) {
@@ -60,11 +68,11 @@ export function createKindWatch(
       }
     },
     isFollowed: (kind) => listed.has(nameOf(kind)),
-    connected: () => [...reflectors.values()].every((reflector) => reflector.connected()),
+    connected: () => reflectors.every((reflector) => reflector.connected()),
     stop: () => {
       isStopped = true
       stopped.reject(new NetworkError('the watches of the cluster have been stopped'))
-      for (const reflector of reflectors.values()) reflector.stop()
+      for (const reflector of reflectors) reflector.stop()
     },
   }
 }

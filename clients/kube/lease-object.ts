@@ -1,3 +1,4 @@
+import { ConflictError } from '../../core/errors.ts'
 import type { KubeTransport } from './transport.ts'
 import { unlessGone } from './unless-gone.ts'
 
@@ -28,7 +29,7 @@ export function storedLease(
   namespace: string,
   name: string,
 ): StoredLease {
-  const path = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`
+  const path = collectionOf(namespace)
   const head = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' }
   return {
     read: (signal) => unlessGone(transport.request<LeaseObject>(`${path}/${name}`, { signal })),
@@ -44,4 +45,37 @@ export function storedLease(
         body: { ...head, metadata, spec },
       }),
   }
+}
+
+/** The names of all Leases of the namespace. */
+export async function leaseNames(
+  transport: KubeTransport,
+  namespace: string,
+): Promise<readonly string[]> {
+  const { items = [] } = await transport.request<{
+    items?: readonly { readonly metadata: { readonly name: string } }[]
+  }>(collectionOf(namespace))
+  return items.map(({ metadata }) => metadata.name)
+}
+
+/** Removes a Lease that nobody holds; one that somebody takes meanwhile stays. */
+export async function removeFreeLease(
+  transport: KubeTransport,
+  namespace: string,
+  name: string,
+): Promise<void> {
+  const path = `${collectionOf(namespace)}/${name}`
+  const found = await unlessGone(transport.request<LeaseObject>(path))
+  if (found === undefined || found.spec?.holderIdentity) return
+  const { resourceVersion } = found.metadata
+  const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { resourceVersion } }
+  try {
+    await unlessGone(transport.request(path, { method: 'DELETE', body }))
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error
+  }
+}
+
+function collectionOf(namespace: string): string {
+  return `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`
 }

@@ -1,6 +1,7 @@
 import type { Manifest } from '../../core/manifest/manifest.ts'
-import { type Discovery, pathOf } from './discovery.ts'
+import { apiVersionOf, type Discovery, pathOf } from './discovery.ts'
 import type { KindName } from './kind-watch.ts'
+import type { Reach } from './reach.ts'
 import type { KubeTransport } from './transport.ts'
 
 type MetadataList = {
@@ -17,21 +18,35 @@ export type ListLimits = {
   readonly namespace?: string | undefined
 }
 
-/** All objects of a kind, in one namespace or in all; the server sends their metadata only. */
+/** All objects of a kind, in one namespace or wherever we look; the server sends their metadata only. */
 export async function* listMetadata(
   transport: KubeTransport,
   discovery: Discovery,
-  { group, kind, labelSelector, namespace }: KindName & ListLimits,
+  reach: Reach,
+  { group, kind, labelSelector, namespace: only }: KindName & ListLimits,
 ): AsyncGenerator<Manifest> {
   const resource = await discovery.preferred(group, kind)
-  const apiVersion = group === '' ? resource.version : `${group}/${resource.version}`
+  const head = { apiVersion: apiVersionOf(resource), kind }
+  const parts = only === undefined ? reach.partsOf(resource) : [only]
+  for (const namespace of parts.filter((part) => reach.includes(resource, part))) {
+    const path = pathOf(resource, namespace)
+    for await (const { metadata } of pagesOf(transport, path, labelSelector))
+      yield { ...head, metadata }
+  }
+}
+
+async function* pagesOf(
+  transport: KubeTransport,
+  path: string,
+  labelSelector: string | undefined,
+): AsyncGenerator<Pick<Manifest, 'metadata'>> {
   let page: string | undefined
   do {
-    const answer: MetadataList = await transport.request(pathOf(resource, namespace), {
+    const answer: MetadataList = await transport.request(path, {
       accept: metadataOnly,
       query: { limit: pageSize, continue: page, labelSelector },
     })
-    for (const { metadata } of answer.items ?? []) yield { apiVersion, kind, metadata }
+    yield* answer.items ?? []
     page = answer.metadata.continue || undefined
   } while (page !== undefined)
 }

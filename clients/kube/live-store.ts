@@ -20,9 +20,9 @@ export type LiveStore = {
   /** From a watch. Events about an object that we are writing wait for the answer of the write. */
   seen(object: Manifest): void
   gone(object: Manifest): void
-  /** After a full list of one kind: what is not in it is gone, unless it was written since. */
+  /** After a full list of one kind, or of its objects in one namespace: what is not in it is gone, unless it was written since. */
   listed(
-    kind: { readonly group: string; readonly kind: string },
+    kind: { readonly group: string; readonly kind: string; readonly namespace?: string },
     objects: readonly Manifest[],
     resourceVersion: string,
   ): void
@@ -75,10 +75,11 @@ export function createLiveStore(): LiveStore {
       [...(byLabel.get(label) ?? [])].flatMap((key) => objects.get(key) ?? []),
     seen: (object) => later(keyOf(object), () => seen(object)),
     gone: (object) => later(keyOf(object), () => gone(object)),
-    listed({ group, kind }, list, resourceVersion) {
+    listed({ group, kind, namespace }, list, resourceVersion) {
       const present = new Set(list.map(keyOf))
+      const begin = `${group}/${kind}/${namespace === undefined ? '' : `${namespace}/`}`
       for (const [key, object] of objects) {
-        if (!key.startsWith(`${group}/${kind}/`) || present.has(key)) continue
+        if (!key.startsWith(begin) || present.has(key)) continue
         if (isLater(object.metadata.resourceVersion, resourceVersion)) continue
         later(key, () => gone(object))
       }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Agent, type Dispatcher, request } from 'undici'
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
 import { NetworkError } from '../../core/errors.ts'
 import type { Connection } from './connection.ts'
 import { errorOf } from './failure.ts'
@@ -24,24 +24,21 @@ export type KubeTransport = {
 }
 
 const requestTimeoutMs = 30_000
+const connectTimeoutMs = 10_000
 
 /**
  * client-node opens a new TLS connection per request; one kept-alive pool is five times as fast
  * (docs/decisions/0006-own-kubernetes-transport.md).
  */
 export function createTransport(connection: Connection): KubeTransport {
-  const pool = new Agent({
+  const timeoutMs = connection.timeoutMs ?? requestTimeoutMs
+  const pool = dispatcherOf(connection, {
     connections: 32,
     pipelining: 1,
-    connect: connection.tls,
-    headersTimeout: requestTimeoutMs,
-    bodyTimeout: requestTimeoutMs,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
   })
-  const watches = new Agent({
-    connect: connection.tls,
-    bodyTimeout: 0,
-    headersTimeout: requestTimeoutMs,
-  })
+  const watches = dispatcherOf(connection, { bodyTimeout: 0, headersTimeout: timeoutMs })
   return {
     server: connection.server,
     async request<T>(path: string, options: KubeRequest = {}): Promise<T> {
@@ -50,14 +47,15 @@ export function createTransport(connection: Connection): KubeTransport {
         .text()
         .catch((cause: unknown) => unreachable(connection, cause))
       if (response.statusCode >= 300) {
-        throw errorOf(options.method ?? 'GET', path, response.statusCode, text)
+        throw errorOf(options.method ?? 'GET', path, response.statusCode, text, connection.label)
       }
       return (text === '' ? {} : JSON.parse(text)) as T
     },
     async stream(path, options) {
       const response = await send(connection, watches, path, options)
       if (response.statusCode >= 300) {
-        throw errorOf('WATCH', path, response.statusCode, await response.body.text())
+        const text = await response.body.text()
+        throw errorOf('WATCH', path, response.statusCode, text, connection.label)
       }
       return response.body
     },
@@ -65,6 +63,16 @@ export function createTransport(connection: Connection): KubeTransport {
       await Promise.all([pool.destroy(), watches.destroy()])
     },
   }
+}
+
+/** A proxy is told to open a tunnel; what is said to the server it cannot read. */
+function dispatcherOf(
+  { tls, proxyUrl, timeoutMs = requestTimeoutMs }: Connection,
+  options: Agent.Options,
+): Dispatcher {
+  const connect = { ...tls, timeout: Math.min(timeoutMs, connectTimeoutMs) }
+  if (proxyUrl === undefined) return new Agent({ ...options, connect })
+  return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: connect })
 }
 
 const maxPauses = 4
@@ -117,7 +125,6 @@ async function send(
 
 function unreachable(connection: Connection, cause: unknown): never {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  throw new NetworkError(`the API server ${connection.server} does not answer: ${reason}`, {
-    cause,
-  })
+  const name = connection.label ?? `the API server ${connection.server}`
+  throw new NetworkError(`${name} does not answer: ${reason}`, { cause })
 }
