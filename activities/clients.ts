@@ -2,6 +2,7 @@ import type { ApplicationIndex } from '../clients/applications.ts'
 import type { Artifacts } from '../clients/artifacts.ts'
 import type { EventBus } from '../clients/bus.ts'
 import type { Charts } from '../clients/charts.ts'
+import type { ClusterIndex } from '../clients/clusters.ts'
 import type { Git } from '../clients/git.ts'
 import type { HealthNews } from '../clients/health-news.ts'
 import type { HealthRules } from '../clients/health-rules.ts'
@@ -29,7 +30,14 @@ export type ActivityClients = {
   readonly bus: EventBus
   /** Settles when Temporal has taken the wake. */
   readonly wake: (ref: ApplicationRef, wake: Wake) => Promise<void>
-  /** The cluster of a destination; undefined when we do not know it. */
+  /** Where destinations are. */
+  readonly clusters: ClusterIndex
+  /** Names the cluster that these activities work on, as task queues have it. */
+  readonly clusterId: string
+  /**
+   * The cluster that these activities work on; undefined when that of the destination cannot be
+   * used. An operation ends where it began, also when the destination is another one meanwhile.
+   */
   readonly clusterOf: (application: Application) => Cluster | undefined
   readonly healthNews: HealthNews
   readonly health: HealthRules

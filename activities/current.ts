@@ -1,7 +1,9 @@
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
+import { projectOf } from '../core/application.ts'
 import { InvalidSpecError, SupersededError } from '../core/errors.ts'
 import type { ApplicationRef, OperationRequest } from '../core/flow.ts'
+import { placeProblems } from '../core/placement.ts'
 import { asRequested } from '../core/policy/request.ts'
 import type { ActivityClients } from './clients.ts'
 import { refuseForeignSources } from './permitted.ts'
@@ -60,13 +62,23 @@ export async function requestedApplication(
 
 /** The destination's cluster; InvalidSpecError when nobody told us how to reach it. */
 export function destinationOf(
-  { clusterOf }: Pick<ActivityClients, 'clusterOf'>,
+  { clusterOf, clusters }: Pick<ActivityClients, 'clusterOf' | 'clusters'>,
   { application }: StoredApplication,
 ): Cluster {
   const cluster = clusterOf(application)
   if (cluster !== undefined) return cluster
-  const { server, name } = application.spec.destination
-  throw new InvalidSpecError(
-    `spec.destination names the cluster ${server ?? name}, which is not known here; use https://kubernetes.default.svc or in-cluster for the control cluster`,
-  )
+  const { destination } = application.spec
+  const place = clusters.placeOf(destination)
+  const problems = placeProblems(destination, place, projectOf(application))
+  throw new InvalidSpecError(problems.join('; ') || 'spec.destination: its cluster has changed')
+}
+
+/** Which cluster is worked on. */
+export type Here = Pick<ActivityClients, 'clusterId'> & {
+  readonly clusters: Pick<ActivityClients['clusters'], 'idOf'>
+}
+
+/** Whether the application is deployed to the cluster that these activities work on. */
+export function isHere({ clusters, clusterId }: Here, { application }: StoredApplication): boolean {
+  return clusters.idOf(application.spec.destination) === clusterId
 }

@@ -11,10 +11,13 @@ import {
 import { isHook } from '../core/plan/phase.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
-import { lookForOrphans } from './orphans.ts'
+import { type Here, isHere } from './current.ts'
+import { lookForOrphans, type OrphanClients } from './orphans.ts'
 import { scanKinds } from './scan-kinds.ts'
 
-export type DailyScanClients = Pick<ActivityClients, 'applications' | 'clusterOf' | 'wake' | 'now'>
+export type DailyScanClients = Pick<ActivityClients, 'applications' | 'wake' | 'now'> &
+  Here &
+  OrphanClients
 
 /**
  * Finds what applications own and no inventory knows: kinds that nobody watches are listed once for
@@ -23,14 +26,12 @@ export type DailyScanClients = Pick<ActivityClients, 'applications' | 'clusterOf
  */
 export async function scanForUnknown(clients: DailyScanClients, cluster: Cluster): Promise<void> {
   await watchKindsInUse(clients, cluster)
-  for (const application of clients.applications.all()) {
+  const here = clients.applications.all().filter((application) => isHere(clients, application))
+  for (const application of here) {
     const keys = unknownTo(clients, cluster, application)
     if (keys.length === 0) continue
     await clients.wake(application.ref, { reason: 'drift', at: clients.now(), keys })
   }
-  const here = clients.applications
-    .all()
-    .filter(({ application }) => clients.clusterOf(application) === cluster)
   for (const { ref } of await lookForOrphans(clients, cluster, here)) {
     await clients.wake(ref, { reason: 'health', at: clients.now() })
   }

@@ -36,8 +36,10 @@ export function createDecide(clients: ActivityClients) {
     }
     if (current === undefined) return decision
     const { uid } = current.ref
+    const cluster = clients.clusters.idOf(current.application.spec.destination)
     return {
       ...decision,
+      ...(cluster !== clients.clusterId && { cluster }),
       ...(uid !== ref.uid && { uid }),
       ...(decision.trigger === 'drift' && { delayMs: delayOf(current, wakes, clients.now()) }),
     }
@@ -64,13 +66,13 @@ async function seenApplication(
 
 /** Everything that makes a spec impossible to work with (APP-02, APP-03, PROJ-01, PROJ-02). */
 function problemsOf(
-  { applications, clusterOf }: ActivityClients,
+  { applications, clusters }: ActivityClients,
   { application, problems }: StoredApplication,
 ): readonly string[] {
   if (problems.length > 0) return problems
   return placementProblems(application, {
     project: applications.project(projectOf(application)),
-    isKnownCluster: clusterOf(application) !== undefined,
+    clusters: clusters.known(),
   })
 }
 

@@ -71,7 +71,7 @@ function createCompare(clients: ActivityClients) {
     refuseUnknownKinds(current, objects, unknown)
     const instance = instanceName(ref.namespace, ref.name, clients.applications.namespace)
     await adoptLeftBehind(clients, cluster, current, instance)
-    const permitted = isPermitted(clients.applications, current)
+    const permitted = isPermitted(clients, current)
     const limit = pLimit(parallelDryRuns)
     const ignoring = ignoringOf(clients, current.application)
     const rows = await Promise.all(

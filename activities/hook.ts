@@ -121,7 +121,7 @@ async function create(
     return { key, created, phase: 'Error', message }
   }
   try {
-    objectGuard(clients.applications, current)(key)
+    objectGuard(clients, current)(key)
     if (!(await makeRoom(cluster, desired))) {
       const message = `waiting for the ${showKey(key)} of an earlier run to be gone`
       return { key, created: false, phase: 'Running', message }

@@ -22,9 +22,12 @@ import { createSync } from './sync.ts'
 /**
  * The only door to the activities. Every one is idempotent: it may run twice, and its process may
  * die at any point of it. Errors leave as failures whose type is the class name of core/errors.ts.
+ * Those of several clusters share what is known of repositories.
  */
-export function createActivities(clients: ActivityClients) {
-  const repositories = createRepositories(clients.now)
+export function createActivities(
+  clients: ActivityClients,
+  repositories = createRepositories(clients.now),
+) {
   const notices = createNotify(clients)
   return {
     decide: durable(createDecide(clients)),

@@ -12,7 +12,9 @@ import { type AppProject, readProject } from '../core/project.ts'
 import type { ActivityClients } from './clients.ts'
 import { declarableKinds, scanKinds } from './scan-kinds.ts'
 
-export type OrphanClients = Pick<ActivityClients, 'applications'>
+export type OrphanClients = Pick<ActivityClients, 'applications'> & {
+  readonly clusters: Pick<ActivityClients['clusters'], 'placeOf'>
+}
 
 // by the Application's uid; lost with the process, and then the condition of before stays
 const known = new WeakMap<Cluster, Map<string, readonly ConditionText[]>>()
@@ -73,7 +75,7 @@ function monitorOf(
 }
 
 function warningOf(
-  { applications }: OrphanClients,
+  { applications, clusters }: OrphanClients,
   { application }: StoredApplication,
   project: AppProject,
   inside: readonly Manifest[],
@@ -84,7 +86,11 @@ function warningOf(
       .all()
       .map(({ ref: { namespace, name } }) => instanceName(namespace, name, applications.namespace)),
   )
-  const surroundings = { project, destination: addressed(destination), instances }
+  const surroundings = {
+    project,
+    destination: addressed(destination, clusters.placeOf(destination)),
+    instances,
+  }
   const orphans = inside.filter((object) => isOrphan(object, surroundings)).map(keyOf)
   return orphanWarning(destination.namespace ?? '', orphans)
 }

@@ -6,15 +6,20 @@ import type { Manifest } from '../core/manifest/manifest.ts'
 import { addressed } from '../core/placement.ts'
 import { whyForbidden } from '../core/project/object.ts'
 import { type AppProject, permitsSource, readProject } from '../core/project.ts'
+import type { ActivityClients } from './clients.ts'
 
 type Projects = Pick<ApplicationIndex, 'project'>
+type Surroundings = {
+  readonly applications: Projects
+  readonly clusters: Pick<ActivityClients['clusters'], 'placeOf'>
+}
 
 /** Throws PermissionError for an object that the project does not permit. */
 export type RefuseForbidden = (key: ResourceKey) => void
 
 /** What the project of the Application, as it is now, does not permit is never written (PROJ-17). */
-export function objectGuard(projects: Projects, current: StoredApplication): RefuseForbidden {
-  const why = forbiddenBy(projects, current)
+export function objectGuard(clients: Surroundings, current: StoredApplication): RefuseForbidden {
+  const why = forbiddenBy(clients, current)
   return (key) => {
     const reason = why(key)
     if (reason !== undefined) throw new PermissionError(reason)
@@ -26,23 +31,24 @@ export function objectGuard(projects: Projects, current: StoredApplication): Ref
  * neither compared nor deleted (PROJ-18).
  */
 export function isPermitted(
-  projects: Projects,
+  clients: Surroundings,
   current: StoredApplication,
 ): (live: Manifest) => boolean {
-  const why = forbiddenBy(projects, current)
+  const why = forbiddenBy(clients, current)
   return (live) => why(keyOf(live)) === undefined
 }
 
 function forbiddenBy(
-  projects: Projects,
+  { applications, clusters }: Surroundings,
   { application }: StoredApplication,
 ): (key: ResourceKey) => string | undefined {
-  const object = projects.project(projectOf(application))
+  const object = applications.project(projectOf(application))
   if (object === undefined) return () => undefined
   const project = readIfValid(object)
   // it may have been meant to forbid everything
   if (project === undefined) return () => `the AppProject ${projectOf(application)} is not valid`
-  const destination = addressed(application.spec.destination)
+  const given = application.spec.destination
+  const destination = addressed(given, clusters.placeOf(given))
   return (key) => whyForbidden(project, destination, key)
 }
 

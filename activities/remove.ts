@@ -28,13 +28,16 @@ export function createRemove(clients: ActivityClients) {
   return async ({ application: ref }: RemoveInput): Promise<Removed> => {
     const current = await currentApplication(clients.applications, ref)
     if (current === undefined) return { remaining: 0 }
+    // CLUS-11: what nobody can reach any more does not hold the Application
+    const { destination } = current.application.spec
+    if (clients.clusters.placeOf(destination).kind === 'unknown') return { remaining: 0 }
     const cluster = destinationOf(clients, current)
     await watchOwned(cluster, current)
     const instance = instanceName(ref.namespace, ref.name, clients.applications.namespace)
     // what Argo CD deployed is deleted too, although nothing of it was ever ours
     await adoptLeftBehind(clients, cluster, current, instance)
     // what the project does not permit is not deleted either (PROJ-18)
-    const permitted = isPermitted(clients.applications, current)
+    const permitted = isPermitted(clients, current)
     const owned = () =>
       cluster.live
         .ofApplication(current.label)

@@ -31,6 +31,7 @@ export type RenderClients = Pick<
   | 'artifacts'
   | 'charts'
   | 'clusterOf'
+  | 'clusters'
   | 'customizations'
   | 'git'
   | 'plugins'

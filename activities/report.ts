@@ -118,15 +118,19 @@ async function draw(
   const rules = {
     assess: health.assess,
     ignoring: ignoringOf(clients, current.application),
-    permitted: isPermitted(clients.applications, current),
+    permitted: isPermitted(clients, current),
   }
   return {
     resources:
       declared &&
       resourceStatuses(cluster, current, clients.applications.namespace, declared, rules),
     images: declared ? imagesOf(declared) : [],
-    health: applicationHealth(live, declared?.length ?? live.length, health.assess),
     orphans: orphansOf(clients, cluster, current),
+    // nothing was compared and nothing is known: that is not the health of an empty application
+    health:
+      report.failure !== undefined && live.length === 0
+        ? { status: 'Unknown' }
+        : applicationHealth(live, declared?.length ?? live.length, health.assess),
     verdicts: verdicts(live, health.assess),
   }
 }

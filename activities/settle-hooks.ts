@@ -3,7 +3,7 @@ import type { ApplicationRef } from '../core/flow.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { deletePoliciesOf, hookFinalizer, hookPhase, isOfOperation } from '../core/plan/hook.ts'
 import type { ActivityClients } from './clients.ts'
-import { currentApplication, destinationOf } from './current.ts'
+import { currentApplication } from './current.ts'
 
 export type SettleHooksInput = {
   readonly application: ApplicationRef
@@ -20,7 +20,9 @@ export function createSettleHooks(clients: ActivityClients) {
   return async ({ application: ref, startedAt, outcome }: SettleHooksInput): Promise<void> => {
     const current = await currentApplication(clients.applications, ref)
     if (current === undefined) return
-    const cluster = destinationOf(clients, current)
+    const cluster = clients.clusterOf(current.application)
+    // nobody can reach them any more
+    if (cluster === undefined) return
     const hooks = cluster.live
       .ofApplication(current.label)
       .filter((live) => isOfOperation(live, startedAt))

@@ -45,7 +45,7 @@ export function createSync(clients: ActivityClients) {
       const refused = await tryChanges(clients, current, objects, { changes: step.changes })
       if (refused.length > 0) return { resources: refused, refusedBeforehand: true }
     }
-    const refuse = objectGuard(clients.applications, current)
+    const refuse = objectGuard(clients, current)
     const writer = {
       ...{ refuse, cluster, current },
       now: clients.now,

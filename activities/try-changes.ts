@@ -44,7 +44,7 @@ export async function tryChanges(
   })
   const hooked = hooks.flatMap(({ object }) => objects[object] ?? [])
   const brought = broughtByPlan(changes, byKey)
-  const refuse = objectGuard(clients.applications, current)
+  const refuse = objectGuard(clients, current)
   const limit = pLimit(parallelDryRuns)
   const { namespace, name } = current.ref
   const instance = instanceName(namespace, name, clients.applications.namespace)

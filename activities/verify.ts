@@ -5,6 +5,7 @@ import { inventoryKinds } from '../core/status/inventory.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
 import { compareCached } from './compare.ts'
+import { isHere } from './current.ts'
 import { readRendered } from './rendered.ts'
 
 const parallel = 8
@@ -20,6 +21,7 @@ export async function verifyApplications(clients: ActivityClients): Promise<void
 }
 
 async function verify(clients: ActivityClients, entry: StoredApplication): Promise<void> {
+  if (!isHere(clients, entry)) return
   const cluster = clients.clusterOf(entry.application)
   // without a status its workflow has yet to speak
   if (cluster === undefined || statusOf(entry.object).driftless === undefined) return

@@ -1,7 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { StoredApplication } from '../clients/applications.ts'
+import { projectOf } from '../core/application.ts'
 import { InvalidSpecError } from '../core/errors.ts'
 import { maskSecrets } from '../core/manifest/mask.ts'
+import { placeProblems } from '../core/placement.ts'
 import { statusOf } from '../core/status/status.ts'
 import { type ResourceTree, resourceTree } from '../core/tree/resource-tree.ts'
 import { ApplicationName, answer, documented, Narrowing, refusals } from './answers.ts'
@@ -116,8 +118,7 @@ export function applicationResources(clients: ApiClients) {
 function clusterOf(clients: ApiClients, { application }: StoredApplication): ReadCluster {
   const cluster = clients.clusterOf(application)
   if (cluster !== undefined) return cluster
-  const { server, name } = application.spec.destination
-  throw new InvalidSpecError(
-    `spec.destination: the cluster ${server ?? name} is not known here; use https://kubernetes.default.svc or in-cluster`,
-  )
+  const { destination } = application.spec
+  const place = clients.clusters.placeOf(destination)
+  throw new InvalidSpecError(placeProblems(destination, place, projectOf(application)).join('; '))
 }

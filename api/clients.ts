@@ -2,6 +2,7 @@ import type { Accounts } from '../clients/accounts.ts'
 import type { ApplicationObjects } from '../clients/application-objects.ts'
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import type { EventBus } from '../clients/bus.ts'
+import type { ClusterIndex } from '../clients/clusters.ts'
 import type { ExplainIndex } from '../clients/explain-index.ts'
 import type { HealthRules } from '../clients/health-rules.ts'
 import type { Jq } from '../clients/jq.ts'
@@ -34,6 +35,8 @@ export type UserRules = {
 export type ApiClients = {
   readonly applications: ApplicationIndex
   readonly objects: ApplicationObjects
+  /** Where destinations are. */
+  readonly clusters: ClusterIndex
   /** Undefined when we do not know the cluster of the destination. */
   readonly clusterOf: (application: Application) => ReadCluster | undefined
   /** Renders on demand; without a revision the one that the Application tracks. */

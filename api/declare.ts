@@ -38,7 +38,7 @@ export function isSame(a: Declared, b: Declared): boolean {
  * surroundings do not permit only when `validate` is on.
  */
 export function checkDeclared(
-  { applications, clusterOf }: Pick<ApiClients, 'applications' | 'clusterOf'>,
+  { applications, clusters }: Pick<ApiClients, 'applications' | 'clusters'>,
   object: Manifest,
   validate: boolean,
 ): void {
@@ -53,7 +53,7 @@ export function checkDeclared(
     if (!validate) return []
     return placementProblems(application, {
       project: applications.project(projectOf(application)),
-      isKnownCluster: clusterOf(application) !== undefined,
+      clusters: clusters.known(),
     })
   }
 }

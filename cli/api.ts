@@ -5,10 +5,10 @@ import { createApp } from '../api/app.ts'
 import type { ApiClients } from '../api/clients.ts'
 import { createAccounts } from '../clients/accounts.ts'
 import { createApplicationObjects } from '../clients/application-objects.ts'
+import { createClusterPool } from '../clients/cluster-pool.ts'
 import { createExplainIndex } from '../clients/explain-index.ts'
-import { createCluster } from '../clients/kube/cluster.ts'
 import { createStaticFiles } from '../clients/static-files.ts'
-import { type Application, isControlCluster } from '../core/application.ts'
+import type { Application } from '../core/application.ts'
 import { retryForever } from '../event-sources/retry.ts'
 import { type Config, readConfig } from './config.ts'
 import { serveHttp } from './http-server.ts'
@@ -32,7 +32,7 @@ export async function runApi(): Promise<void> {
   const stopped = untilStopped(log)
   const prepared = retryForever(clients.accounts.prepare, wiring.onError)
   // webhooks are taken also while Kubernetes is away
-  await Promise.race([prepared, delay(patienceMs)])
+  await Promise.race([Promise.all([prepared, wiring.clusters.synced]), delay(patienceMs)])
   const server = await serveHttp(app.fetch, config).catch((error: Error) => {
     log.error({ error: error.message, port: config.port }, 'cannot listen')
     process.exit(1)
@@ -52,19 +52,18 @@ function apiClients(
   log: Logger,
   stopping: AbortSignal,
 ): ApiClients {
-  const { applications, bus, temporal, transport, wakeup, onError } = wiring
-  const cluster = createCluster(transport, onError)
+  const { applications, bus, clusters, temporal, transport, wakeup, onError } = wiring
   const { rules } = userRules(config, wiring)
   const { customizations } = rules
-  const clusterOf = ({ spec }: Application) =>
-    isControlCluster(spec.destination, [transport.server]) ? cluster : undefined
+  const pool = createClusterPool(clusters, transport, onError)
+  const clusterOf = ({ spec }: Application) => pool.of(spec.destination)
   return {
-    ...{ applications, bus, temporal, clusterOf, log, stopping, version: version() },
+    ...{ applications, bus, clusters, temporal, clusterOf, log, stopping, version: version() },
     rules,
     objects: createApplicationObjects(transport),
     accounts: createAccounts(transport, config.namespace),
     rendered: createRenderOnRequest({
-      ...{ config, applications, clusterOf, customizations, transport, onError },
+      ...{ config, applications, clusters, clusterOf, customizations, transport, onError },
     }),
     webhookSecrets: { ...(config.githubSecret !== undefined && { github: config.githubSecret }) },
     ...(config.slack !== undefined && { notify: wakeup.people }),

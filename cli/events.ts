@@ -14,9 +14,9 @@ import { wire } from './wire.ts'
 export async function runEvents(): Promise<void> {
   const config = readConfig()
   const log = createLogger('events', config.logLevel)
-  const { applications, bus, transport, wakeup, onError, close } = await wire(config, log)
+  const { applications, bus, clusters, transport, wakeup, onError, close } = await wire(config, log)
   const stopped = untilStopped(log)
-  await applications.synced
+  await Promise.all([applications.synced, clusters.synced])
   const now = Date.now
   startApplicationWatch({ applications, wake: wakeup.application, now, onError })
   const router = createRouter({

@@ -1,5 +1,6 @@
 import type { Rendered } from '../api/clients.ts'
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
+import type { ClusterIndex } from '../clients/clusters.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { KubeTransport } from '../clients/kube/transport.ts'
 import { type Application, hasSources, isChart, projectOf, sourcesOf } from '../core/application.ts'
@@ -11,6 +12,7 @@ import { gitOptions } from './git-options.ts'
 type Options = {
   readonly config: Config
   readonly applications: ApplicationIndex
+  readonly clusters: ClusterIndex
   readonly clusterOf: (application: Application) => Cluster | undefined
   readonly transport: KubeTransport
   readonly customizations: () => Customizations
@@ -34,7 +36,7 @@ export function createRenderOnRequest(options: Options) {
 type Renderer = Awaited<ReturnType<typeof loadRenderer>>
 
 async function loadRenderer(options: Options) {
-  const { config, applications, clusterOf, customizations, transport, onError } = options
+  const { config, applications, clusters, clusterOf, customizations, transport, onError } = options
   const [
     { createArtifacts },
     { createGit },
@@ -69,7 +71,7 @@ async function loadRenderer(options: Options) {
   const plugins = createPlugins(config.plugins, onError)
   const sourceClients = { applications, git, charts, tools, plugins }
   const render = activities.createRender({
-    ...{ ...sourceClients, artifacts, clusterOf, customizations },
+    ...{ ...sourceClients, artifacts, clusters, clusterOf, customizations },
   })
   const read = async (digest: string) =>
     (await activities.readRendered(artifacts, digest)).objects.map(({ manifest }) => manifest)

@@ -26,9 +26,9 @@ export type Polling = {
 /** The task queues that this process can serve. */
 export type TaskQueues = {
   /** What every worker serves: looks at Git, and calls to Slack. */
-  shared(): Promise<readonly Polling[]>
-  /** What only the holder of the cluster serves. */
-  ofCluster(cluster: string): Promise<Polling>
+  shared(activities: Activities): Promise<readonly Polling[]>
+  /** What only the holder of the cluster serves, with workers of its own: no cluster takes another's turns. */
+  ofCluster(cluster: string, activities: Activities, pollers: number): Promise<Polling>
 }
 
 const graceTime = '5s'
@@ -36,23 +36,20 @@ const graceTime = '5s'
 const forceTime = '8s'
 
 /** Connects to Temporal; nothing is polled yet. */
-export async function openTaskQueues(
-  config: Config,
-  activities: Activities,
-  log: Logger,
-): Promise<TaskQueues> {
+export async function openTaskQueues(config: Config, log: Logger): Promise<TaskQueues> {
   joinLog(log)
   const connection = await NativeConnection.connect({ address: config.temporalAddress })
-  const common = { connection, namespace: config.temporalNamespace, activities }
+  const common = { connection, namespace: config.temporalNamespace }
   const times = { shutdownGraceTime: graceTime, shutdownForceTime: forceTime } as const
   const open = async (options: WorkerOptions) => poll(await Worker.create({ ...times, ...options }))
   const notices = { taskQueue: noticeTaskQueue, maxConcurrentActivityTaskExecutions: 5 }
   return {
-    shared: () =>
+    shared: (activities) =>
       Promise.all([
-        ...(config.slack === undefined ? [] : [open({ ...common, ...notices })]),
+        ...(config.slack === undefined ? [] : [open({ ...common, activities, ...notices })]),
         open({
           ...common,
+          activities,
           ...workflowOptions(5),
           taskQueue: interactiveTaskQueue,
           identity: `${config.identity}-1`,
@@ -60,12 +57,13 @@ export async function openTaskQueues(
           maxConcurrentActivityTaskExecutions: 20,
         }),
       ]),
-    ofCluster: (cluster) =>
+    ofCluster: (cluster, activities, pollers) =>
       open({
         ...common,
-        ...workflowOptions(40),
+        activities,
+        ...workflowOptions(pollers),
         taskQueue: clusterTaskQueue(cluster),
-        identity: `${config.identity}-0`,
+        identity: `${config.identity}-${cluster}`,
         maxConcurrentWorkflowTaskExecutions: 40,
         // most of them wait for health, which costs nothing; see activities/patience.ts
         maxConcurrentActivityTaskExecutions: 500,

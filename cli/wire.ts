@@ -1,22 +1,22 @@
 import { type ApplicationIndex, createApplicationIndex } from '../clients/applications.ts'
 import { createKafkaBus, type EventBus } from '../clients/bus.ts'
+import { type ClusterIndex, createClusterIndex } from '../clients/clusters.ts'
 import { connect } from '../clients/kube/connection.ts'
 import { createTransport, type KubeTransport } from '../clients/kube/transport.ts'
 import { createTemporal, type Temporal } from '../clients/temporal.ts'
 import { createWakeup, type Wakeup } from '../event-sources/wakeup.ts'
 import type { Config } from './config.ts'
-import { controlClusterName } from './control-cluster.ts'
 import type { Logger } from './log.ts'
 
 /** The connections that every process has. */
 export type Wiring = {
+  /** To the control cluster. */
   readonly transport: KubeTransport
   readonly temporal: Temporal
   readonly bus: EventBus
   readonly applications: ApplicationIndex
+  readonly clusters: ClusterIndex
   readonly wakeup: Wakeup
-  /** Name of the control cluster in task queues. */
-  readonly controlCluster: string
   readonly onError: (error: unknown) => void
   close(): Promise<void>
 }
@@ -33,22 +33,17 @@ export async function wire(config: Config, log: Logger): Promise<Wiring> {
   }
   const bus = createKafkaBus({ brokers: config.brokers, clientId: config.identity, onError })
   const applications = createApplicationIndex(transport, config.namespace, onError)
-  const controlCluster = controlClusterName(transport.server)
+  const clusters = createClusterIndex(transport, config.namespace, onError)
   const wakeup = createWakeup({
     temporal,
-    controlCluster,
+    clusterIdOf: clusters.idOf,
     find: ({ namespace, name }) => applications.get(namespace, name),
   })
   return {
-    transport,
-    temporal,
-    bus,
-    applications,
-    wakeup,
-    controlCluster,
-    onError,
+    ...{ transport, temporal, bus, applications, clusters, wakeup, onError },
     async close() {
       applications.stop()
+      clusters.stop()
       await Promise.allSettled([bus.close(), temporal.close(), transport.close()])
     },
   }

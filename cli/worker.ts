@@ -1,22 +1,7 @@
-import type { ActivityClients } from '../activities/clients.ts'
-import { createActivities } from '../activities/index.ts'
-import { createArtifacts } from '../clients/artifacts.ts'
-import { createCharts } from '../clients/charts.ts'
-import { createGit } from '../clients/git.ts'
-import { createHealthNews } from '../clients/health-news.ts'
-import { hasEnded, holderName } from '../clients/holder.ts'
-import { installKey } from '../clients/install-key.ts'
-import { createLease, type Lease } from '../clients/kube/lease.ts'
-import { createPlugins } from '../clients/plugins.ts'
-import { createAccessIndex } from '../clients/repository-access.ts'
-import { createSlack } from '../clients/slack.ts'
-import { createStatusWriter } from '../clients/status-writer.ts'
-import { createTools } from '../clients/tools.ts'
-import { isControlCluster } from '../core/application.ts'
-import { createHeldCluster, type HeldCluster, serveCluster } from './cluster-duty.ts'
+import { sharedClients } from './activity-clients.ts'
 import { type Config, readConfig } from './config.ts'
-import { gitOptions } from './git-options.ts'
 import { createLogger, type Logger } from './log.ts'
+import { serveClusters } from './serve-clusters.ts'
 import { untilStopped } from './shutdown.ts'
 import { openTaskQueues } from './task-queues.ts'
 import { userRules } from './user-rules.ts'
@@ -43,79 +28,30 @@ export async function runWorker(): Promise<void> {
   process.exit(code)
 }
 
-/** Serves what every worker serves, and the cluster whenever it is ours, until `stopping`. */
+/** Serves what every worker serves, and the clusters whenever they are ours, until `stopping`. */
 async function startServing(config: Config, wiring: Wiring, log: Logger, stopping: AbortSignal) {
-  const held = createHeldCluster(wiring)
+  const { applications, clusters } = wiring
   const { rules, synced } = userRules(config, wiring)
-  const clients = { ...rules, ...activityClients(config, wiring, held) }
+  const shared = sharedClients(config, wiring, rules)
+  const opening = openTaskQueues(config, log)
+  const [queues] = await Promise.all([opening, applications.synced, clusters.synced, synced])
   const placed = Promise.withResolvers<void>()
-  const lease = clusterLease(config, wiring, (holder) => {
-    log.info({ holder }, 'standby: another worker holds the cluster')
-    placed.resolve()
+  const { activities, serving, fleet } = serveClusters({
+    ...{ config, wiring, shared, queues, log, stopping },
+    onPlaced: placed.resolve,
   })
-  const opening = openTaskQueues(config, createActivities(clients), log)
-  const [queues] = await Promise.all([opening, wiring.applications.synced, synced])
-  const { scanMs } = config
-  const serving = serveCluster({
-    ...{ wiring, clients, held, queues, lease, log, scanMs, stopping },
-    onBegin: placed.resolve,
-  })
-  const sharing = queues.shared()
+  const sharing = queues.shared(activities)
   const run = async (): Promise<void> => {
-    const shared = await sharing
+    const pollings = await sharing
     await Promise.race([placed.promise, serving])
     log.info('ready')
-    await Promise.race([serving, ...shared.map((polling) => polling.ended)])
+    await Promise.race([serving, ...pollings.map((polling) => polling.ended)])
   }
   return {
     ended: run(),
     async close() {
-      const shared = await sharing.catch(() => [])
-      await Promise.allSettled([serving, ...shared.map((polling) => polling.close())])
+      const pollings = await sharing.catch(() => [])
+      await Promise.allSettled([serving, fleet, ...pollings.map((polling) => polling.close())])
     },
-  }
-}
-
-function clusterLease(
-  config: Config,
-  { transport, controlCluster, onError }: Wiring,
-  onWait: (holder: string) => void,
-): Lease {
-  return createLease({
-    ...{ transport, namespace: config.namespace, name: `driftless-cluster-${controlCluster}` },
-    ...{ identity: holderName(), hasEnded, onWait, onError },
-  })
-}
-
-function activityClients(
-  config: Config,
-  wiring: Wiring,
-  held: HeldCluster,
-): Omit<ActivityClients, 'customizations' | 'health' | 'jq'> {
-  const { applications, bus, transport, wakeup, onError } = wiring
-  const access = createAccessIndex(transport, config.namespace, onError)
-  return {
-    applications,
-    bus,
-    wake: wakeup.application,
-    healthNews: createHealthNews(Date.now),
-    git: createGit({ dir: `${config.data}/git`, ...gitOptions(config), access }),
-    charts: createCharts({
-      ...{ dir: `${config.data}/charts`, helm: config.tools.helm, access, now: Date.now },
-    }),
-    artifacts: createArtifacts({ dir: `${config.data}/artifacts`, key: installKey(config.data) }),
-    tools: createTools(config.tools),
-    plugins: createPlugins(config.plugins, onError),
-    status: createStatusWriter(applications, onError),
-    clusterOf: ({ spec }) =>
-      isControlCluster(spec.destination, [transport.server]) ? held.current() : undefined,
-    warn: async (event) => {
-      const path = `/api/v1/namespaces/${event.metadata.namespace}/events`
-      await transport.request(path, { method: 'POST', body: event })
-    },
-    ...(config.slack === undefined
-      ? { notify: undefined, slack: undefined }
-      : { notify: wakeup.people, slack: createSlack(config.slack) }),
-    now: Date.now,
   }
 }

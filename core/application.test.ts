@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import {
   historyLimit,
   isAutomated,
-  isControlCluster,
   projectOf,
   readApplication,
   sourceOf,
@@ -156,17 +155,4 @@ test('APP-02, APP-05, APP-11: defaults', () => {
   expect(sourceOf(got)).toEqual(good.source)
   expect(historyLimit(got)).toBe(10)
   expect(historyLimit(read({ revisionHistoryLimit: 0 }).application)).toBe(0)
-})
-
-test.each([
-  [{ server: 'https://kubernetes.default.svc' }, true],
-  [{ server: 'https://kubernetes.default.svc:443/' }, true],
-  [{ server: 'https://127.0.0.1:6443/' }, true],
-  [{ server: 'https://127.0.0.1:6444' }, false],
-  [{ server: 'https://kubernetes.default.svc.evil.example' }, false],
-  [{ name: 'in-cluster' }, true],
-  [{ name: 'other' }, false],
-  [{}, false],
-])('the control cluster: %j is %s', (destination, expected) => {
-  expect(isControlCluster(destination, ['https://127.0.0.1:6443'])).toBe(expected)
 })

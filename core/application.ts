@@ -1,4 +1,3 @@
-import { isControlClusterAddress } from './application/control-cluster.ts'
 import { specProblems } from './application/problems.ts'
 import {
   type Application,
@@ -122,18 +121,6 @@ export function syncOption({ spec }: Application, name: string): string | undefi
 /** The project's name; an empty one means `default` (APP-02). */
 export function projectOf({ spec }: Application): string {
   return spec.project || 'default'
-}
-
-/**
- * Whether the destination is the cluster in which the Applications live; `addresses` are the
- * addresses under which we ourselves know it.
- */
-export function isControlCluster(
-  { server, name }: Destination,
-  addresses: readonly string[] = [],
-): boolean {
-  if (server) return isControlClusterAddress(server, addresses)
-  return name === 'in-cluster'
 }
 
 /** How many deployments are kept for rollback (APP-11). */

@@ -1,8 +1,16 @@
 import { expect, it } from 'vitest'
 import { readApplication } from './application.ts'
+import type { DeclaredCluster } from './cluster/declared.ts'
 import { placementProblems } from './placement.ts'
 
-const problemsOf = (destination: object, destinations: readonly object[]) => {
+const control = 'https://127.0.0.1:6443'
+
+const problemsOf = (
+  destination: object,
+  destinations: readonly object[],
+  declared: readonly DeclaredCluster[] = [],
+  more: object = {},
+) => {
   const { application } = readApplication({
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
@@ -13,9 +21,9 @@ const problemsOf = (destination: object, destinations: readonly object[]) => {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'AppProject',
     metadata: { name: 'default', namespace: 'argocd' },
-    spec: { sourceRepos: ['*'], destinations },
+    spec: { sourceRepos: ['*'], destinations, ...more },
   }
-  return placementProblems(application, { project, isKnownCluster: true })
+  return placementProblems(application, { project, clusters: { declared, control } })
 }
 const byName = { name: 'in-cluster', namespace: 'shop' }
 const byAddress = { server: 'https://kubernetes.default.svc', namespace: 'shop' }
@@ -33,4 +41,45 @@ it('names the destination that the project does not permit (PROJ-02)', () => {
   expect(problemsOf(byName, [{ server: '*', namespace: 'other' }])).toEqual([
     'spec.destination: the project default does not permit in-cluster shop; add it to its destinations',
   ])
+})
+
+const everywhere = [{ server: '*', namespace: '*' }]
+const stage = (more: Partial<DeclaredCluster> = {}): DeclaredCluster => ({
+  ...{ secret: 'stage', name: 'stage', server: 'https://stage:6443', access: {}, problems: [] },
+  ...more,
+})
+
+it('permits a declared cluster by its name where the project names its address, and the other way round', () => {
+  const [named, addressed] = [{ name: 'stage' }, { server: 'https://stage:6443' }]
+  for (const destination of [named, addressed])
+    for (const rule of [named, addressed])
+      expect(
+        problemsOf(
+          { ...destination, namespace: 'shop' },
+          [{ ...rule, namespace: 'shop' }],
+          [stage()],
+        ),
+      ).toEqual([])
+})
+
+it('says what to do about a cluster that nobody declares (CLUS-11)', () => {
+  expect(problemsOf({ name: 'stage', namespace: 'shop' }, everywhere)).toEqual([
+    expect.stringContaining('the cluster stage is not known here; declare it in a Secret'),
+  ])
+})
+
+it('keeps a cluster of a project for the Applications of this project (PROJ-16)', () => {
+  const problems = (project: string) =>
+    problemsOf({ name: 'stage' }, everywhere, [stage({ project })])
+  expect(problems('default')).toEqual([])
+  expect(problems('other')).toEqual([
+    'spec.destination: the cluster stage is for Applications of the project other only',
+  ])
+})
+
+it('permits only clusters of the project where it says so (PROJ-11)', () => {
+  const problems = (declared: DeclaredCluster) =>
+    problemsOf({ name: 'stage' }, everywhere, [declared], { permitOnlyProjectScopedClusters: true })
+  expect(problems(stage({ project: 'default' }))).toEqual([])
+  expect(problems(stage())).toHaveLength(1)
 })

@@ -1,23 +1,21 @@
-import {
-  type Application,
-  type Destination,
-  isControlCluster,
-  projectOf,
-  repositoriesOf,
-} from './application.ts'
+import { type Application, type Destination, projectOf, repositoriesOf } from './application.ts'
+import { type KnownClusters, type Place, placeOf } from './cluster/place.ts'
 import { projectProblems } from './project/problems.ts'
 import { permitsDestination, permitsSource, readProject } from './project.ts'
 
 type Surroundings = {
   /** The AppProject that the application names, as the API server has it. */
   readonly project: unknown
-  readonly isKnownCluster: boolean
+  readonly clusters: KnownClusters
 }
 
-/** What keeps an application with a valid spec from being deployed where it is (APP-02, APP-03, PROJ-01, PROJ-02). */
+/**
+ * What keeps an application with a valid spec from being deployed where it is (APP-02, APP-03,
+ * PROJ-01, PROJ-02, PROJ-11, PROJ-16).
+ */
 export function placementProblems(
   application: Application,
-  { project, isKnownCluster }: Surroundings,
+  { project, clusters }: Surroundings,
 ): readonly string[] {
   const name = projectOf(application)
   if (project === undefined) {
@@ -25,7 +23,8 @@ export function placementProblems(
   }
   const { spec } = readProject(project)
   const { destination } = application.spec
-  const place = destination.name || destination.server
+  const place = placeOf(destination, clusters)
+  const ofProject = clusters.declared.filter((cluster) => cluster.project === name)
   return [
     ...projectProblems(spec).map((text) => `spec.project: the AppProject ${name}: ${text}`),
     ...repositoriesOf(application)
@@ -34,21 +33,51 @@ export function placementProblems(
         (repoURL) =>
           `spec.source.repoURL: the project ${name} does not permit ${repoURL}; add it to its sourceRepos`,
       ),
-    ...(permitsDestination(spec, addressed(destination))
+    ...(!isUsable(place) || permitsDestination(spec, addressed(destination, place), ofProject)
       ? []
       : [
-          `spec.destination: the project ${name} does not permit ${place} ${destination.namespace ?? ''}; add it to its destinations`,
+          `spec.destination: the project ${name} does not permit ${shown(destination)} ${destination.namespace ?? ''}; add it to its destinations`,
         ]),
-    ...(isKnownCluster
-      ? []
-      : [
-          `spec.destination: the cluster ${place} is not known here; use https://kubernetes.default.svc or in-cluster`,
-        ]),
+    ...placeProblems(destination, place, name),
   ]
 }
 
-/** The control cluster has a name and an address; rules may speak of either. */
-export function addressed(destination: Destination): Destination {
-  if (!isControlCluster(destination)) return destination
-  return { ...destination, name: 'in-cluster', server: 'https://kubernetes.default.svc' }
+/** Why nothing can be deployed to the destination, whatever its project permits. */
+export function placeProblems(
+  destination: Destination,
+  place: Place,
+  project: string,
+): readonly string[] {
+  if (place.kind === 'unknown') {
+    return [
+      `spec.destination: the cluster ${shown(destination)} is not known here; declare it in a Secret with the label argocd.argoproj.io/secret-type: cluster, or use https://kubernetes.default.svc or in-cluster`,
+    ]
+  }
+  if (place.kind === 'unusable') {
+    return place.problems.map((problem) => `spec.destination: ${problem}`)
+  }
+  const { project: owner } = place.declared ?? {}
+  if (owner === undefined || owner === project) return []
+  return [
+    `spec.destination: the cluster ${shown(destination)} is for Applications of the project ${owner} only`,
+  ]
+}
+
+function isUsable({ kind }: Place): boolean {
+  return kind === 'control' || kind === 'remote'
+}
+
+function shown({ name, server }: Destination): string {
+  return name || server || ''
+}
+
+/** A cluster has a name and an address; rules may speak of either. */
+export function addressed(destination: Destination, place: Place): Destination {
+  if (place.kind === 'control') {
+    const name = place.declared?.name ?? 'in-cluster'
+    return { ...destination, name, server: 'https://kubernetes.default.svc' }
+  }
+  if (place.kind !== 'remote') return destination
+  const { name, server } = place.declared
+  return { ...destination, name, server }
 }

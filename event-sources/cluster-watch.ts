@@ -16,6 +16,8 @@ export type ClusterWatchOptions = {
   readonly applications: ApplicationIndex
   readonly healthNews: HealthNews
   readonly health: HealthRules
+  /** Whether the application is deployed to this cluster: what it left in another one is not its. */
+  readonly isHere: (application: StoredApplication) => boolean
   readonly wake: (ref: ApplicationRef, wake: Wake) => Promise<void>
   readonly now: () => number
   readonly onError: (error: unknown) => void
@@ -69,7 +71,7 @@ export function startClusterWatch(options: ClusterWatchOptions): () => void {
   }
   cluster.live.subscribe((change) => {
     const application = applications.byLabel(change.label)
-    if (isStopped || application === undefined) return
+    if (isStopped || application === undefined || !options.isHere(application)) return
     if (isDrift(cluster, application, change)) tellDrift(application, change.key)
     if (!quiet.has(change.label)) {
       quiet.set(

@@ -1,6 +1,6 @@
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Temporal } from '../clients/temporal.ts'
-import { projectOf, sourceOf } from '../core/application.ts'
+import { type Destination, projectOf, sourceOf } from '../core/application.ts'
 import { sha256Hex } from '../core/digest.ts'
 import { repositoryKey } from '../core/event/repository-key.ts'
 import { nameOf } from '../core/flow/names.ts'
@@ -31,18 +31,19 @@ export type Wakeup = {
 export type WakeupOptions = {
   readonly temporal: Temporal
   readonly find: (ref: ApplicationRef) => StoredApplication | undefined
-  /** Name of the cluster that we run against; see `clusterTaskQueue`. */
-  readonly controlCluster: string
+  /** Names the cluster whose worker works for the destination; see `clusterTaskQueue`. */
+  readonly clusterIdOf: (destination: Destination) => string
 }
 
-export function createWakeup({ temporal, find, controlCluster }: WakeupOptions): Wakeup {
+export function createWakeup({ temporal, find, clusterIdOf }: WakeupOptions): Wakeup {
   return {
     async application(ref, wake) {
       const known = find(ref)
       await temporal.signalWithStart({
         workflow: applicationWorkflow,
         id: applicationWorkflowId(ref),
-        taskQueue: clusterTaskQueue(controlCluster),
+        // of one that nobody knows any more there is nothing to do but to say so
+        taskQueue: clusterTaskQueue(clusterIdOf(known?.application.spec.destination ?? inCluster)),
         input: { application: ref },
         signal: wakeSignal,
         message: { ...wake, uid: ref.uid },
@@ -86,6 +87,8 @@ export function createWakeup({ temporal, find, controlCluster }: WakeupOptions):
     },
   }
 }
+
+const inCluster: Destination = { name: 'in-cluster' }
 
 /** `guestbook → 3f2a1c9 "fix probe" by kim (push)`, as far as it is known. */
 function summaryOf({ name }: ApplicationRef, { reason, commit, about }: Wake): string {

@@ -1,6 +1,13 @@
-import { condition, continueAsNew, defineSignal, setHandler } from '@temporalio/workflow'
+import {
+  condition,
+  continueAsNew,
+  defineSignal,
+  makeContinueAsNewFunc,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow'
 import type { Wake } from '../core/flow.ts'
-import { type ApplicationInput, wakeSignal } from './contract.ts'
+import { type ApplicationInput, clusterTaskQueue, wakeSignal } from './contract.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 import { operate } from './operate.ts'
 import type { Outcome } from './outcome.ts'
@@ -15,6 +22,7 @@ export async function application(input: ApplicationInput): Promise<string> {
   setHandler(defineSignal<[Wake]>(wakeSignal), inbox.receive)
   await condition(() => !inbox.isEmpty())
   const outcome = await operate(input, inbox)
+  if (outcome.cluster !== undefined) return await move(input, outcome.cluster, outcome.wakes, inbox)
   const unpublished = await tell([...(input.unpublished ?? []), ...outcome.events], inbox)
   const retrying = await backoff(outcome, inbox)
   if (retrying || !inbox.isEmpty()) {
@@ -27,6 +35,29 @@ export async function application(input: ApplicationInput): Promise<string> {
     })
   }
   return outcome.summary
+}
+
+const firstMovePauseMs = 500
+const lastMovePauseMs = 15_000
+
+/**
+ * Goes on where the worker of the destination's cluster finds it. Hooks of an operation that gave
+ * way stay in the cluster where they are; of the rest nothing is lost. Workers that do not agree
+ * yet where the cluster is are given time.
+ */
+async function move(
+  { application: ref, moves = 0, carried, ...rest }: ApplicationInput,
+  cluster: string,
+  wakes: readonly Wake[],
+  inbox: Inbox,
+): Promise<never> {
+  if (moves > 0) await sleep(Math.min(firstMovePauseMs * 2 ** (moves - 1), lastMovePauseMs))
+  const goOn = makeContinueAsNewFunc<typeof application>({ taskQueue: clusterTaskQueue(cluster) })
+  return await goOn({
+    ...rest,
+    ...{ application: ref, moves: moves + 1, pending: [...wakes, ...inbox.take()] },
+    ...(carried !== undefined && { carried: { ...carried, hooks: false } }),
+  })
 }
 
 // a night of pushes is one deployment; these are enough to say what it came from

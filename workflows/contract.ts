@@ -52,6 +52,8 @@ export type ApplicationInput = {
   /** Epoch ms of the start of the first of these attempts: people are told of all in one message. */
   readonly begunAt?: number
   readonly carried?: CarriedOperation
+  /** How often it went from one cluster to another without doing anything. */
+  readonly moves?: number
   /** Events that Kafka has not taken yet. */
   readonly unpublished?: readonly unknown[]
 }

@@ -14,6 +14,8 @@ export type Outcome = {
   /** The wakes to repeat it with. */
   readonly wakes: readonly Wake[]
   readonly carried?: CarriedOperation
+  /** Set when nothing was done, because the worker of this cluster has to. */
+  readonly cluster?: string
   /** What may take the place of its repetition; absent means anything. */
   readonly supersede?: SupersedePolicy
   /** Events that Kafka has not taken yet. */

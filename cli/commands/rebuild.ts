@@ -1,9 +1,9 @@
 import { createApplicationIndex } from '../../clients/applications.ts'
+import { createClusterIndex } from '../../clients/clusters.ts'
 import type { KubeTransport } from '../../clients/kube/transport.ts'
 import { createTemporal, type Temporal } from '../../clients/temporal.ts'
 import { createWakeup } from '../../event-sources/wakeup.ts'
 import { applicationWorkflowId } from '../../workflows/contract.ts'
-import { controlClusterName } from '../control-cluster.ts'
 import { CommandEnd } from '../exit.ts'
 
 export type Rebuild = {
@@ -22,21 +22,24 @@ export async function rebuild(options: Rebuild): Promise<boolean> {
   const { transport, namespace, name } = options
   const temporal = await createTemporal(options.temporal, options.temporalNamespace)
   const applications = createApplicationIndex(transport, namespace, () => undefined)
+  const clusters = createClusterIndex(transport, namespace, () => undefined)
   try {
     const found = await applications.read(namespace, name)
     if (found === undefined) {
       throw new CommandEnd(`there is no Application ${name} in the namespace ${namespace}`)
     }
+    await clusters.synced
     const ended = await end(temporal, applicationWorkflowId(found.ref))
     const wakeup = createWakeup({
       temporal,
-      controlCluster: controlClusterName(transport.server),
+      clusterIdOf: clusters.idOf,
       find: () => found,
     })
     await wakeup.application(found.ref, { reason: 'start', at: Date.now() })
     return ended
   } finally {
     applications.stop()
+    clusters.stop()
     await temporal.close()
   }
 }

@@ -15,6 +15,8 @@ export type Decision = {
   readonly trigger: string
   /** The Application that there is now, when it is another one than the run was opened for. */
   readonly uid?: string
+  /** The cluster whose worker goes on with it, when that is another one than where it was decided. */
+  readonly cluster?: string
   /** How the run behaves; absent in runs of 0.1 and 0.2, whose changes are marked one by one. */
   readonly behaviour?: number
   /** Reasons for `invalid`. */

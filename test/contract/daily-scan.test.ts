@@ -31,7 +31,10 @@ const scan = () =>
   scanForUnknown(
     {
       applications,
-      clusterOf: () => cluster,
+      ...{
+        clusterId: 'here',
+        clusters: { idOf: () => 'here', placeOf: () => ({ kind: 'control' }) },
+      },
       now: Date.now,
       wake: async ({ name }, { reason, keys = [] }) => {
         woken.push({ name, reason, keys })

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { controlClusterName } from '../../cli/control-cluster.ts'
 import { connect } from '../../clients/kube/connection.ts'
 import { createTemporal } from '../../clients/temporal.ts'
+import { clusterId } from '../../core/cluster/address.ts'
 import { clusterTaskQueue } from '../../workflows/contract.ts'
 import { judgeConfigMaps } from '../harness/admission-webhook.ts'
 import {
@@ -30,7 +30,7 @@ let cluster: string
 beforeAll(async () => {
   stack = await startStack()
   repository = await createScratchRepository('several')
-  cluster = controlClusterName((await connect(stack.endpoints.kubeconfig)).server)
+  cluster = clusterId((await connect(stack.endpoints.kubeconfig)).server)
   second = await startSecondWorker(stack)
 })
 

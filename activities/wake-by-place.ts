@@ -1,0 +1,36 @@
+import type { StoredApplication } from '../clients/applications.ts'
+import { statusOf } from '../core/status/status.ts'
+import type { ActivityClients } from './clients.ts'
+import { type Here, isHere } from './current.ts'
+
+type Clients = Pick<ActivityClients, 'applications' | 'wake' | 'now'>
+
+/**
+ * After a change of the declared clusters: wakes the applications whose destination cannot be used
+ * any more, or can be used again, so that their status says so (CLUS-11).
+ */
+export async function wakeMisplaced(clients: Clients & Pick<ActivityClients, 'clusters'>) {
+  await wakeThose(clients, ({ application, object }) => {
+    const { kind } = clients.clusters.placeOf(application.spec.destination)
+    const { conditions = [] } = statusOf(object)
+    const isTold = conditions.some(({ type }) => type === 'InvalidSpecError')
+    return isTold === (kind === 'control' || kind === 'remote')
+  })
+}
+
+/** When a cluster can be reached anew or otherwise: wakes those of its applications that could not be compared. */
+export async function wakeUncompared(clients: Clients & Here): Promise<void> {
+  await wakeThose(
+    clients,
+    (entry) => isHere(clients, entry) && statusOf(entry.object).sync?.status === 'Unknown',
+  )
+}
+
+async function wakeThose(
+  { applications, wake, now }: Clients,
+  isMeant: (application: StoredApplication) => boolean,
+): Promise<void> {
+  for (const application of applications.all()) {
+    if (isMeant(application)) await wake(application.ref, { reason: 'start', at: now() })
+  }
+}

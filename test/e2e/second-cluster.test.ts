@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import {
+  applicationsPath,
+  configMap,
+  isDeployed,
+  isSynced,
+  whenApplication,
+} from '../harness/application.ts'
+import { eventually } from '../harness/eventually.ts'
+import { createNamespace, type KubeClient, type KubeObject } from '../harness/kube.ts'
+import { openScene, type Scene } from '../harness/scene.ts'
+import {
+  clusterSecret,
+  type SecondCluster,
+  secretsPath,
+  startSecondCluster,
+} from '../harness/second-cluster.ts'
+
+const namespace = 'e2e-second'
+const there = { destination: { name: 'second', namespace } }
+let scene: Scene
+let second: SecondCluster
+
+type ConfigMap = KubeObject & { readonly data: Readonly<Record<string, string>> }
+
+beforeAll(async () => {
+  ;[scene, second] = await Promise.all([
+    openScene(inject('endpoints'), namespace),
+    startSecondCluster(),
+  ])
+  await Promise.all([
+    createNamespace(second.kube, namespace),
+    createNamespace(scene.kube, namespace),
+  ])
+})
+afterAll(async () => {
+  await scene.kube.try('DELETE', `${secretsPath}/second`)
+  await Promise.all([scene.close(), second.stop()])
+})
+
+const pathOf = (name: string) => `/api/v1/namespaces/${namespace}/configmaps/${name}`
+const isThere = async (kube: KubeClient, name: string) =>
+  (await kube.try('GET', pathOf(name))).status === 200
+const declare = async (config: object) => {
+  const secret = clusterSecret('second', { server: second.server, config })
+  await scene.kube.try('DELETE', `${secretsPath}/second`)
+  await scene.kube.request('POST', secretsPath, secret)
+}
+const whenGone = (name: string) =>
+  eventually(
+    async () => (await scene.kube.try('GET', `${applicationsPath}/${name}`)).status,
+    (status) => status === 404,
+  )
+
+describe('an Application for a cluster that a Secret declares', () => {
+  it('is told what is wrong with the credentials, and is deployed when they are mended (CLUS-01, CLUS-02)', async () => {
+    await declare({ ...second.byToken, bearerToken: 'wrong' })
+    const head = await scene.repository.push({ 'ready/map.yaml': configMap('ready', 'one') })
+    await scene.create('second-ready', { path: 'ready', spec: there })
+    const { status } = await whenApplication(scene.kube, 'second-ready', ({ conditions = [] }) =>
+      conditions.some(({ type }) => type === 'ComparisonError'),
+    )
+    expect(status?.conditions?.map(({ message }) => message).join()).toContain(
+      `the cluster second (${second.server}) does not accept our credentials`,
+    )
+    expect(status?.health?.status).toBe('Unknown')
+    const stringData = { config: JSON.stringify(second.byCertificate) }
+    await scene.kube.patch(`${secretsPath}/second`, { stringData })
+    await whenApplication(scene.kube, 'second-ready', isDeployed(head))
+    expect(await isThere(second.kube, 'ready')).toBe(true)
+  })
+
+  it('is deployed there and nowhere else by a push, its drift is healed, and it is deleted with what it has', async () => {
+    await declare(second.byToken)
+    await scene.repository.push({ 'shop/map.yaml': configMap('shop', 'one') })
+    await scene.create('second-shop', { path: 'shop', spec: there })
+    await whenApplication(scene.kube, 'second-shop', isSynced)
+    const head = await scene.push({ 'shop/map.yaml': configMap('shop', 'two') })
+    await whenApplication(scene.kube, 'second-shop', isDeployed(head))
+    expect((await second.kube.request<ConfigMap>('GET', pathOf('shop'))).data.value).toBe('two')
+    expect(await isThere(scene.kube, 'shop')).toBe(false)
+    await second.kube.patch(pathOf('shop'), { data: { value: 'by hand' } })
+    await eventually(
+      () => second.kube.request<ConfigMap>('GET', pathOf('shop')),
+      ({ data }) => data.value === 'two',
+    )
+    await scene.kube.request('DELETE', `${applicationsPath}/second-shop`)
+    await whenGone('second-shop')
+    expect(await isThere(second.kube, 'shop')).toBe(false)
+  })
+
+  it('leaves what it had where it was when its destination changes', async () => {
+    await scene.repository.push({ 'moved/map.yaml': configMap('moved', 'one') })
+    await scene.create('second-moved', { path: 'moved', spec: there })
+    await whenApplication(scene.kube, 'second-moved', isSynced)
+    const destination = { name: null, server: 'https://kubernetes.default.svc', namespace }
+    await scene.kube.patch(`${applicationsPath}/second-moved`, { spec: { destination } })
+    await eventually(
+      () => isThere(scene.kube, 'moved'),
+      (present) => present,
+    )
+    await whenApplication(scene.kube, 'second-moved', isSynced)
+    expect(await isThere(second.kube, 'moved')).toBe(true)
+  })
+
+  it('is told when its cluster is removed, and its deletion then leaves what it had (CLUS-11)', async () => {
+    await scene.repository.push({ 'left/map.yaml': configMap('left', 'one') })
+    await scene.create('second-left', { path: 'left', spec: there })
+    await whenApplication(scene.kube, 'second-left', isSynced)
+    await scene.kube.request('DELETE', `${secretsPath}/second`)
+    const { status } = await whenApplication(
+      scene.kube,
+      'second-left',
+      ({ conditions = [], sync }) =>
+        sync?.status === 'Unknown' && conditions.some(({ type }) => type === 'InvalidSpecError'),
+    )
+    expect(status?.conditions?.[0]?.message).toContain('the cluster second is not known here')
+    expect(status?.health?.status).toBe('Unknown')
+    await scene.kube.request('DELETE', `${applicationsPath}/second-left`)
+    await whenGone('second-left')
+    expect(await isThere(second.kube, 'left')).toBe(true)
+  })
+})
