@@ -1,3 +1,4 @@
+import { startProjectWatch } from '../event-sources/project-watch.ts'
 import { sharedClients } from './activity-clients.ts'
 import { type Config, readConfig } from './config.ts'
 import { createLogger, type Logger } from './log.ts'
@@ -39,6 +40,9 @@ async function startServing(config: Config, wiring: Wiring, log: Logger, stoppin
   const { activities, serving, fleet } = serveClusters({
     ...{ config, wiring, shared, queues, log, stopping },
     onPlaced: placed.resolve,
+  })
+  startProjectWatch({
+    ...{ applications, wake: shared.wake, now: shared.now, onError: wiring.onError },
   })
   const sharing = queues.shared(activities)
   const run = async (): Promise<void> => {

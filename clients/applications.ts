@@ -10,6 +10,7 @@ import { isNewer } from './kube/live-store.ts'
 import { createReflector } from './kube/reflector.ts'
 import type { KubeTransport } from './kube/transport.ts'
 import { unlessGone } from './kube/unless-gone.ts'
+import { createProjects } from './projects.ts'
 
 /** One Application as the control cluster has it, with what is read from it once per change. */
 export type StoredApplication = ReadApplication & {
@@ -37,6 +38,8 @@ export type ApplicationIndex = {
   byLabel(label: string): StoredApplication | undefined
   all(): readonly StoredApplication[]
   project(name: string): Manifest | undefined
+  /** Called with the name of an AppProject that came, went, or says something else. */
+  subscribeProjects(listener: (name: string) => void): void
   /** Reads the Application from the server, past the watch. */
   read(namespace: string, name: string): Promise<StoredApplication | undefined>
   /** Merge patch of an Application; the answer is in the index before this settles. */
@@ -58,7 +61,7 @@ export function createApplicationIndex(
   onError: (error: unknown) => void,
 ): ApplicationIndex {
   const store = createStore()
-  const projects = new Map<string, Manifest>()
+  const projects = createProjects()
   const collection = (plural: string) => `${api}/namespaces/${namespace}/${plural}`
   const applications = createReflector({
     transport,
@@ -71,9 +74,9 @@ export function createApplicationIndex(
   const appProjects = createReflector({
     transport,
     path: collection('appprojects'),
-    onChange: (project) => projects.set(project.metadata.name ?? '', project),
-    onDelete: (project) => projects.delete(project.metadata.name ?? ''),
-    onList: (list) => keepOnly(projects, list),
+    onChange: projects.put,
+    onDelete: projects.remove,
+    onList: projects.listed,
     onError,
   })
   return {
@@ -83,7 +86,8 @@ export function createApplicationIndex(
     get: store.get,
     byLabel: store.byLabel,
     all: store.all,
-    project: (name) => projects.get(name),
+    project: projects.get,
+    subscribeProjects: projects.subscribe,
     async read(inNamespace, name) {
       const path = `${api}/namespaces/${inNamespace}/applications/${encodeURIComponent(name)}`
       const found = await unlessGone(transport.request<Manifest>(path))
@@ -187,9 +191,4 @@ function withStatusOf({ status }: Manifest, known: StoredApplication): StoredApp
 
 function refOf({ metadata }: Manifest): ApplicationRef {
   return { namespace: metadata.namespace ?? '', name: metadata.name ?? '', uid: metadata.uid ?? '' }
-}
-
-function keepOnly(projects: Map<string, Manifest>, list: readonly Manifest[]): void {
-  const present = new Set(list.map(({ metadata }) => metadata.name))
-  for (const name of projects.keys()) if (!present.has(name)) projects.delete(name)
 }

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { createProjects } from './projects.ts'
+
+const project = (name: string, spec: object, status = {}) => ({
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'AppProject',
+  metadata: { name },
+  spec,
+  status,
+})
+
+it('tells of a project that came, went or says something else, and of nothing else', () => {
+  const projects = createProjects()
+  const told: string[] = []
+  projects.put(project('known', {}))
+  projects.subscribe((name) => told.push(name))
+  projects.put(project('known', {}, { jwtTokensByRole: {} }))
+  expect(told).toEqual([])
+  projects.put(project('new', {}))
+  projects.put(project('known', { sourceRepos: ['*'] }))
+  expect(projects.get('known')?.spec).toEqual({ sourceRepos: ['*'] })
+  projects.remove(project('new', {}))
+  projects.remove(project('new', {}))
+  projects.listed([])
+  expect(told).toEqual(['new', 'known', 'new', 'known'])
+  expect(projects.get('known')).toBeUndefined()
+})
