@@ -60,6 +60,7 @@ export function feedsFor({ folder: corpora, tools, checkouts }: Surroundings): F
     'render/helm_valuefiles': valueFiles,
     // the code of tests, for reading
     'render/argocd_options': () => undefined,
+    'misc/tracking': () => undefined,
     'git/url': url,
     'git/refs_misc': refsMisc,
     'webhook/app_refresh': appRefresh(world),

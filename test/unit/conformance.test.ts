@@ -17,6 +17,8 @@ afterAll(close)
 const unanswered: Readonly<Record<string, readonly RegExp[]>> = {
   'git/semver_language': [/^TestRewriteRange/, /^TestStrictNewVersion/, /^TestInc/],
   'diff/self_reference': [/\/Label$/],
+  'webhook/revision_match': [/^payload-revision\/(bitbucket|gitlab|gogs)-/],
+  'webhook/url_match': [/^bitbucket-cloud/],
   'project/permitted': [/^glob\/Test_MatchList/],
 }
 
@@ -34,6 +36,8 @@ describe('real cases that nobody here wrote come out as they should', () => {
     ['git/revision', 'core/git/testdata/revision.jsonl'],
     ['git/semver_language', 'core/git/testdata/semver_language.jsonl'],
     ['render/helm_valuefiles', 'core/render/testdata/helm_valuefiles.jsonl'],
+    ['webhook/revision_match', 'core/event/testdata/revision_match.jsonl'],
+    ['webhook/url_match', 'core/event/testdata/url_match.jsonl'],
     ['windows/active', 'core/window/testdata/active.jsonl'],
     ['windows/can_sync', 'core/window/testdata/can_sync.jsonl'],
     ['windows/match', 'core/window/testdata/match.jsonl'],
