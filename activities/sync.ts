@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
 import pLimit from 'p-limit'
-import { NetworkError, PlatformError } from '../core/errors.ts'
+import { NetworkError, PermissionError, PlatformError } from '../core/errors.ts'
 import type {
   ApplicationRef,
   RenderedManifests,
@@ -9,7 +9,7 @@ import type {
   SyncResult,
   SyncStep,
 } from '../core/flow.ts'
-import { partsOf } from '../core/manifest/key.ts'
+import { partsOf, type ResourceKey } from '../core/manifest/key.ts'
 import type { ActivityClients } from './clients.ts'
 import { watchKinds } from './compare.ts'
 import { destinationOf, presentApplication } from './current.ts'
@@ -47,30 +47,55 @@ export function createSync(clients: ActivityClients) {
     }
     const refuse = objectGuard(clients, current)
     const writer = {
-      ...{ refuse, cluster, current },
+      ...{ cluster, current },
       now: clients.now,
       desired: desiredByKey(declared),
       respect: respectingOf(clients, cluster, current.application),
     }
     // how the objects are after the write is looked at by the next step
     const resources = await clients.healthNews.attend(current.label, () =>
-      writeInOrder(writer, step.changes),
+      writeInOrder(writer, refuse, step.changes),
     )
     return { resources }
   }
 }
 
-async function writeInOrder(writer: GuardedWriter, changes: readonly SyncChange[]) {
+async function writeInOrder(
+  writer: Writer,
+  refuse: RefuseForbidden,
+  changes: readonly SyncChange[],
+): Promise<readonly ResourceResult[]> {
+  const forbidden = forbiddenOf(refuse, changes)
+  // nothing of the wave is written when the project does not permit all of it (PROJ-17)
+  if (forbidden.size > 0) return changes.map(({ key }) => forbidden.get(key) ?? notReached(key))
   const resources: ResourceResult[] = []
   for (const group of groupsOf(changes)) {
     const refused = resources.some(({ status }) => status === 'SyncFailed')
-    if (refused) resources.push(...group.map(({ key }) => ({ key, status: 'NotReached' as const })))
+    if (refused) resources.push(...group.map(({ key }) => notReached(key)))
     else resources.push(...(await writeGroup(writer, group)))
   }
   return resources
 }
 
-type GuardedWriter = Writer & { readonly refuse: RefuseForbidden }
+function notReached(key: ResourceKey): ResourceResult {
+  return { key, status: 'NotReached' }
+}
+
+function forbiddenOf(
+  refuse: RefuseForbidden,
+  changes: readonly SyncChange[],
+): ReadonlyMap<ResourceKey, ResourceResult> {
+  const found = new Map<ResourceKey, ResourceResult>()
+  for (const { key, action } of changes) {
+    try {
+      if (action !== 'prune') refuse(key)
+    } catch (error) {
+      if (!(error instanceof PermissionError)) throw error
+      found.set(key, refusalOf(key, error))
+    }
+  }
+  return found
+}
 
 function groupsOf(changes: readonly SyncChange[]): readonly (readonly SyncChange[])[] {
   const groups: SyncChange[][] = []
@@ -91,7 +116,7 @@ function sameGroup(a: SyncChange, b: SyncChange): boolean {
   )
 }
 
-async function writeGroup(writer: GuardedWriter, group: readonly SyncChange[]) {
+async function writeGroup(writer: Writer, group: readonly SyncChange[]) {
   const limit = pLimit(parallelWrites)
   return await Promise.all(
     group.map((change) =>
@@ -104,13 +129,9 @@ async function writeGroup(writer: GuardedWriter, group: readonly SyncChange[]) {
   )
 }
 
-async function writeOne(
-  writer: GuardedWriter,
-  { key, action }: SyncChange,
-): Promise<ResourceResult> {
+async function writeOne(writer: Writer, { key, action }: SyncChange): Promise<ResourceResult> {
   try {
     if (action === 'prune') return await pruneObject(writer, key)
-    writer.refuse(key)
     return action === 'namespace'
       ? await createNamespace(writer, key)
       : await applyObject(writer, key)
