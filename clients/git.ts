@@ -9,6 +9,7 @@ import { createMirror, type Mirror, type MirrorOptions } from './git/mirror.ts'
 import type { ObjectReader } from './git/object-reader.ts'
 import { refCommit } from './git/refs.ts'
 import { remoteOf, withoutCredentials } from './git/remote.ts'
+import { textOf } from './git/text.ts'
 import { readTreeFiles, type TreeFile } from './git/tree.ts'
 import type { AccessIndex } from './repository-access.ts'
 
@@ -132,7 +133,7 @@ function readingOf(
         `the mirror of ${withoutCredentials(url)} lost a file; it is made anew`,
       )
     }
-    const text = found.body.toString('utf8')
+    const text = textOf(found.body)
     blobs.set(id, text)
     return text
   }
