@@ -4,9 +4,10 @@ import { LRUCache } from 'lru-cache'
 import { sha256Hex } from '../core/digest.ts'
 import { GitAccessError } from '../core/errors.ts'
 import { isCommit, isShortCommit } from '../core/git/commit.ts'
+import { parseLfsPointer } from '../core/git/lfs.ts'
 import { cleanPath } from './git/entries.ts'
+import { createGithubApps } from './git/github-app.ts'
 import { createMirror, type Mirror, type MirrorOptions } from './git/mirror.ts'
-import type { ObjectReader } from './git/object-reader.ts'
 import { refCommit } from './git/refs.ts'
 import { remoteOf, withoutCredentials } from './git/remote.ts'
 import { textOf } from './git/text.ts'
@@ -73,6 +74,7 @@ export function createGit({ dir, access, ...options }: GitOptions): Git {
     maxSize: cachedBytes,
     sizeCalculation: (text) => text.length + 1,
   })
+  const githubApps = createGithubApps(Date.now)
   /** The project whose own credentials these are; what they open is not for others. */
   const ownerOf = async (project: string, url: string): Promise<string> => {
     await access?.synced
@@ -87,7 +89,8 @@ export function createGit({ dir, access, ...options }: GitOptions): Git {
     const remote = () => remoteOf(url, access?.of(url, owner))
     // an address that is none never becomes a mirror
     remote()
-    const mirror = createMirror(`${dir}/${name}`, remote, options)
+    const signedIn = async () => await githubApps.signedIn(remote())
+    const mirror = createMirror(`${dir}/${name}`, signedIn, options)
     mirrors.set(name, mirror)
     return mirror
   }
@@ -123,12 +126,12 @@ function readingOf(
     return mirror
   }
   const readerOf = async (url: string) => (await present(url)).reader
-  const readBlob = async (url: string, id: string): Promise<string> => {
+  const readRaw = async (mirror: Mirror, url: string, id: string): Promise<string> => {
     const known = blobs.get(id)
     if (known !== undefined) return known
-    const found = await (await readerOf(url)).contents(id)
+    const found = await mirror.reader.contents(id)
     if (found === undefined) {
-      ;(await mirrorOf(url)).discard()
+      mirror.discard()
       throw new GitAccessError(
         `the mirror of ${withoutCredentials(url)} lost a file; it is made anew`,
       )
@@ -136,6 +139,13 @@ function readingOf(
     const text = textOf(found.body)
     blobs.set(id, text)
     return text
+  }
+  // what a pointer of LFS stands for is never kept here: it is for those who may read the repository
+  const readBlob = async (url: string, id: string): Promise<string> => {
+    const mirror = await present(url)
+    const text = await readRaw(mirror, url, id)
+    const isPointer = parseLfsPointer(text) !== undefined
+    return isPointer ? (await mirror.meant(Buffer.from(text))).toString('utf8') : text
   }
   const has = async (url: string, commit: string): Promise<boolean> =>
     isCommit(commit) && (await (await readerOf(url)).info(`${commit}^{commit}`)) !== undefined
@@ -174,18 +184,17 @@ function readingOf(
     },
     async readFiles(url, commit, path) {
       const mirror = await present(url)
-      const { reader } = mirror
       const root = cleanPath(path)
       const at = await mirror.modules.info(commit, root)
       if (at?.type !== 'blob') {
-        return await readBodies(reader, root, await readTreeFiles(mirror, commit, path, true))
+        return await readBodies(mirror, root, await readTreeFiles(mirror, commit, path, true))
       }
       // read from its folder, where a link is followed, or refused when it leads out
       const folder = posix.dirname(root)
       const files = await readTreeFiles(mirror, commit, folder, false)
       const inRoot = folder === '.' ? '' : folder
       return await readBodies(
-        reader,
+        mirror,
         inRoot,
         files.filter((file) => file.path === posix.basename(root)),
       )
@@ -208,11 +217,11 @@ function readingOf(
 
 const maxExportedBytes = 100 * 1024 * 1024
 
-async function readBodies(reader: ObjectReader, root: string, files: readonly TreeFile[]) {
+async function readBodies(mirror: Mirror, root: string, files: readonly TreeFile[]) {
   const read: { readonly path: string; readonly body: Buffer }[] = []
   let bytes = 0
   for (const { path, blob } of files) {
-    const body = (await reader.contents(blob))?.body ?? Buffer.alloc(0)
+    const body = (await mirror.file(blob)) ?? Buffer.alloc(0)
     bytes += body.length
     if (bytes > maxExportedBytes) {
       throw new GitAccessError(

@@ -74,7 +74,8 @@ async function httpSettings(
   return settings.map(([name, value]) => [`http.${origin}/.${name}`, value])
 }
 
-function authorization({
+/** The header by which the credentials sign in; undefined when they have none. */
+export function authorization({
   username = '',
   password,
   bearerToken,

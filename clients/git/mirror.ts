@@ -1,4 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { parseLfsPointer } from '../../core/git/lfs.ts'
+import { createLfs } from './lfs.ts'
 import { createModules, type Modules } from './modules.ts'
 import { createObjectReader, type ObjectReader } from './object-reader.ts'
 import { type GitProcessOptions, gitEnvironment, runGit } from './process.ts'
@@ -13,6 +15,10 @@ type Fetched = Refs & { readonly changed: boolean }
 export type Mirror = {
   readonly reader: ObjectReader
   readonly modules: Modules
+  /** A file as it is meant: what Git only points to comes from the LFS server (SRC-15). */
+  file(id: string): Promise<Buffer | undefined>
+  /** The same for the text that lies in Git. */
+  meant(text: Buffer): Promise<Buffer>
   /** The refs as they were last seen, from the disk after a restart. */
   refs(): Promise<Refs>
   /** Brings the mirror up to date; callers that come while one runs share the next. */
@@ -37,7 +43,7 @@ const fetchesBetweenCleanings = 200
 
 export function createMirror(
   dir: string,
-  remoteNow: () => GitRemote,
+  remoteNow: () => Promise<GitRemote>,
   options: MirrorOptions,
 ): Mirror {
   const reader = createObjectReader(dir, gitEnvironment(options))
@@ -65,16 +71,18 @@ export function createMirror(
       '--no-tags',
       '--no-write-fetch-head',
     ]
+    const { depth } = remote.access?.credentials ?? {}
+    if (depth !== undefined) flags.push(`--depth=${depth}`)
     const args = ['fetch', ...flags, '--no-auto-maintenance', '--', remote.url, ...specs]
     await runGit(dir, args, options, remote)
   }
   const bringAll = async (): Promise<void> => {
     try {
-      await bring(remoteNow(), heads, tags, head)
+      await bring(await remoteNow(), heads, tags, head)
     } catch (error) {
       // an empty repository, or one whose default branch is not there, is still one
       if (!says(error, /couldn't find remote ref HEAD/i)) throw error
-      await bring(remoteNow(), heads, tags)
+      await bring(await remoteNow(), heads, tags)
       await run('update-ref', '-d', remoteHead)
     }
   }
@@ -104,8 +112,20 @@ export function createMirror(
       await bring(remote, `+${commit}:${moduleRefs}/${commit}`)
     },
   })
+  const lfs = createLfs(`${dir}/driftless-lfs`)
+  const meant = async (text: Buffer): Promise<Buffer> => {
+    const pointer = parseLfsPointer(text.toString('utf8', 0, 1_100))
+    if (pointer === undefined) return text
+    const remote = await remoteNow()
+    if (remote.access?.credentials?.enableLfs !== true) return text
+    return await lfs.contents(pointer, remote)
+  }
   return {
-    ...{ reader, modules },
+    ...{ reader, modules, meant },
+    async file(id) {
+      const found = await reader.contents(id)
+      return found && (await meant(found.body))
+    },
     async refs() {
       if (known === undefined && existsSync(`${dir}/HEAD`)) {
         const read = await readRefs().catch(() => undefined)

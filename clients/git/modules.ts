@@ -25,7 +25,7 @@ export type Modules = {
 type Options = {
   readonly reader: ObjectReader
   readonly isOn: boolean
-  readonly remoteNow: () => GitRemote
+  readonly remoteNow: () => Promise<GitRemote>
   /** Fetches one commit of another repository into the mirror. */
   bring(remote: GitRemote, commit: string): Promise<void>
 }
@@ -57,7 +57,7 @@ export function createModules({ reader, isOn, remoteNow, bring }: Options): Modu
         `.gitmodules does not name the submodule ${path}; add it, or remove the folder`,
       )
     }
-    const parent = remoteNow()
+    const parent = await remoteNow()
     const address = submoduleUrl(addresses.get(commit) ?? parent.url, url)
     addresses.set(id, address)
     if ((await reader.info(`${id}^{commit}`)) === undefined) {

@@ -37,7 +37,31 @@ describe('a Secret of a repository', () => {
   })
 
   it('names the keys that are not acted on', () => {
-    expect(secret('a', 'repository', { url, githubAppID: '1' })?.unbuilt).toEqual(['githubAppID'])
+    const fields = { url, gcpServiceAccountKey: '{}' }
+    expect(secret('a', 'repository', fields)?.unbuilt).toEqual(['gcpServiceAccountKey'])
+  })
+
+  it('can make us an App of GitHub, whose key is never shown (REPO-06)', () => {
+    const fields = { url, githubAppID: '17', githubAppPrivateKey: 'a key' }
+    const app = secret('a', 'repository', fields)
+    expect(app?.githubApp).toEqual({
+      ...{ id: '17', privateKey: 'a key', api: 'https://api.github.com' },
+    })
+    expect(secretsOf(app)).toEqual(['a key'])
+    const own = {
+      githubAppInstallationID: '42',
+      githubAppEnterpriseBaseUrl: 'https://git.example.com/api/v3/',
+    }
+    expect(secret('a', 'repository', { ...fields, ...own })?.githubApp).toMatchObject({
+      ...{ installation: '42', api: 'https://git.example.com/api/v3' },
+    })
+  })
+
+  it('says how much is fetched (SRC-15, SRC-16)', () => {
+    expect(secret('a', 'repository', { url, depth: '5', enableLfs: 'true' })).toMatchObject({
+      ...{ depth: 5, enableLfs: true },
+    })
+    expect(secret('a', 'repository', { url, depth: '-1' })?.depth).toBeUndefined()
   })
 })
 

@@ -25,8 +25,23 @@ export type RepositoryCredentials = {
   readonly enableOCI?: boolean
   /** The registry is spoken to without TLS (REPO-08). */
   readonly plainHttp?: boolean
+  /** Files that Git only points to are read from the LFS server (SRC-15). */
+  readonly enableLfs?: boolean
+  /** How many commits of each branch and tag are fetched; absent: all (SRC-16). */
+  readonly depth?: number
+  readonly githubApp?: GithubApp
   /** Keys that are set and not acted on, for messages. */
   readonly unbuilt: readonly string[]
+}
+
+/** By what we are an App of GitHub (REPO-06). */
+export type GithubApp = {
+  readonly id: string
+  readonly privateKey: string
+  /** Absent: the one that the repository is asked for. */
+  readonly installation?: string
+  /** Address of the REST API. */
+  readonly api: string
 }
 
 /** The label by which such Secrets are found. */
@@ -37,9 +52,10 @@ const texts = [
   ...['tlsClientCertData', 'tlsClientCertKey', 'proxy', 'noProxy'],
 ] as const
 const later = [
-  ...['githubAppID', 'githubAppPrivateKey', 'gcpServiceAccountKey'],
-  ...['useAzureWorkloadIdentity', 'azureServicePrincipalClientId'],
-]
+  'gcpServiceAccountKey',
+  'useAzureWorkloadIdentity',
+  'azureServicePrincipalClientId',
+] as const
 
 /** Reads a Secret as the API server has it; undefined when it names no repository. */
 export function readRepositorySecret(secret: Manifest): RepositoryCredentials | undefined {
@@ -60,21 +76,46 @@ export function readRepositorySecret(secret: Manifest): RepositoryCredentials | 
     ...((isOn('insecure') || isOn('insecureIgnoreHostKey')) && { insecure: true }),
     ...(isOn('enableOCI') && { enableOCI: true }),
     ...(isOn('insecureOCIForceHttp') && { plainHttp: true }),
+    ...(isOn('enableLfs') && { enableLfs: true }),
+    ...depthOf(fields.get('depth')),
+    ...githubAppOf(fields),
     unbuilt: later.filter((key) => fields.get(key)),
   }
 }
 
+/** A depth that is no number of commits is as none: all are fetched. */
+function depthOf(text = ''): Pick<RepositoryCredentials, 'depth'> {
+  const depth = Number(text.trim())
+  return Number.isSafeInteger(depth) && depth > 0 ? { depth } : {}
+}
+
+function githubAppOf(
+  fields: ReadonlyMap<string, string>,
+): Pick<RepositoryCredentials, 'githubApp'> {
+  const [id, privateKey, installation, base] = [
+    ...['githubAppID', 'githubAppPrivateKey'],
+    ...['githubAppInstallationID', 'githubAppEnterpriseBaseUrl'],
+  ].map((key) => fields.get(key)?.trim())
+  if (!id || !privateKey) return {}
+  const api = base?.replace(/\/+$/, '') || 'https://api.github.com'
+  return { githubApp: { id, privateKey, api, ...(installation && { installation }) } }
+}
+
 /** Whether there is anything in it by which one could sign in. */
 export function signsIn(credentials: RepositoryCredentials): boolean {
-  const { username, password, bearerToken, sshPrivateKey, tlsClientCertData } = credentials
-  return [username, password, bearerToken, sshPrivateKey, tlsClientCertData].some(Boolean)
+  const { username, password, bearerToken, sshPrivateKey } = credentials
+  const { tlsClientCertData, githubApp } = credentials
+  return [username, password, bearerToken, sshPrivateKey, tlsClientCertData, githubApp].some(
+    Boolean,
+  )
 }
 
 /** The values that must never be shown. */
 export function secretsOf(credentials: RepositoryCredentials | undefined): readonly string[] {
   const { username = '', password, bearerToken, sshPrivateKey } = credentials ?? {}
   const header = password === undefined ? undefined : btoaUtf8(`${username}:${password}`)
-  return [password, bearerToken, sshPrivateKey, credentials?.tlsClientCertKey, header].filter(
+  const keys = [sshPrivateKey, credentials?.tlsClientCertKey, credentials?.githubApp?.privateKey]
+  return [password, bearerToken, ...keys, header].filter(
     (value): value is string => value !== undefined && value !== '',
   )
 }

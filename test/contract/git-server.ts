@@ -23,6 +23,8 @@ export type GitServerOptions = {
   readonly authorization?: string
   /** Speaks https with these. */
   readonly tls?: ServerOptions
+  /** Answers what is not Git's own, and says so. */
+  readonly beside?: (request: IncomingMessage, response: ServerResponse) => boolean
 }
 
 const identity = ['-c', 'user.name=kim', '-c', 'user.email=kim@example.com']
@@ -32,6 +34,7 @@ export async function startGitServer({
   dir,
   authorization,
   tls,
+  beside = () => false,
 }: GitServerOptions): Promise<GitServer> {
   const bare = join(dir, 'srv', 'repo.git')
   const work = join(dir, 'work')
@@ -48,6 +51,7 @@ export async function startGitServer({
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
       return
     }
+    if (beside(request, response)) return
     if (request.url?.includes('/info/refs') === true) listings++
     void gate.then(() => serve(join(dir, 'srv'), request, response))
   }

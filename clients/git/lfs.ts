@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { GitAccessError, GitAuthError } from '../../core/errors.ts'
+import { type LfsPointer, lfsAddress } from '../../core/git/lfs.ts'
+import { authorization } from './access.ts'
+import { ask, parsedJson } from './http.ts'
+import type { GitRemote } from './remote.ts'
+
+/** The large files of one repository, kept on our disk (SRC-15). */
+export type Lfs = {
+  /** The file that a pointer stands for. */
+  contents(pointer: LfsPointer, remote: GitRemote): Promise<Buffer>
+}
+
+const Batch = z.object({
+  objects: z.array(
+    z.object({
+      oid: z.string(),
+      actions: z
+        .object({
+          download: z.object({
+            href: z.url({ protocol: /^https?$/ }),
+            header: z.record(z.string(), z.string()).default({}),
+          }),
+        })
+        .optional(),
+      error: z.object({ message: z.string() }).optional(),
+    }),
+  ),
+})
+type Download = NonNullable<z.infer<typeof Batch>['objects'][number]['actions']>['download']
+
+const mediaType = 'application/vnd.git-lfs+json'
+const maxFileBytes = 32 * 1024 * 1024
+const maxAnswerBytes = 1024 * 1024
+
+/** Keeps the files below `dir`, by the digest of their content. */
+export function createLfs(dir: string): Lfs {
+  return {
+    async contents(pointer, remote) {
+      const file = join(dir, pointer.oid)
+      const known = await readFile(file).catch(() => undefined)
+      if (known !== undefined) return known
+      if (pointer.size > maxFileBytes) {
+        throw new GitAccessError(`a file of LFS is too large for a manifest: ${pointer.size} bytes`)
+      }
+      const body = await download(await located(pointer, remote), pointer, remote)
+      await mkdir(dir, { recursive: true, mode: 0o700 })
+      const half = `${file}.${process.pid}.half`
+      await writeFile(half, body, { mode: 0o600 })
+      await rename(half, file)
+      return body
+    },
+  }
+}
+
+/** Asks the batch API where the file is; the answer has headers of its own for that place. */
+async function located(pointer: LfsPointer, { url, access = {} }: GitRemote): Promise<Download> {
+  const address = lfsAddress(url)
+  if (address === undefined) {
+    throw new GitAccessError(`LFS of ${url} is read over https only; use that address`)
+  }
+  const header = access.credentials && authorization(access.credentials)
+  const objects = [{ oid: pointer.oid, size: pointer.size }]
+  const answer = await asked(url, () =>
+    ask(
+      address,
+      {
+        method: 'POST',
+        headers: {
+          ...{ accept: mediaType, 'content-type': mediaType },
+          ...(header !== undefined && { authorization: header }),
+        },
+        body: JSON.stringify({ operation: 'download', transfers: ['basic'], objects }),
+        maxBytes: maxAnswerBytes,
+      },
+      access,
+    ),
+  )
+  if (answer.status === 401 || answer.status === 403) {
+    throw new GitAuthError(`the LFS server of ${url} refuses our credentials: ${answer.status}`)
+  }
+  const text = answer.body.toString('utf8')
+  const read = answer.status === 200 ? Batch.safeParse(parsedJson(text)) : undefined
+  const found = read?.data?.objects.find(({ oid }) => oid === pointer.oid)
+  if (found?.actions !== undefined) return found.actions.download
+  const why = found?.error?.message ?? `it answered ${answer.status}`
+  throw new GitAccessError(
+    `the LFS server of ${url} has no file ${pointer.oid.slice(0, 12)}: ${why}`,
+  )
+}
+
+async function download(
+  { href, header }: Download,
+  { oid, size }: LfsPointer,
+  { url, access = {} }: GitRemote,
+): Promise<Buffer> {
+  const { status, body } = await asked(url, () =>
+    ask(href, { headers: header, maxBytes: size }, access),
+  )
+  const digest = createHash('sha256').update(body).digest('hex')
+  if (status === 200 && digest === oid) return body
+  throw new GitAccessError(
+    `a file of LFS of ${url} cannot be read: ${status === 200 ? 'its content is another one' : `the server answered ${status}`}`,
+  )
+}
+
+async function asked<T>(url: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw new GitAccessError(`LFS of ${url} cannot be read: ${(error as Error).message}`)
+  }
+}
