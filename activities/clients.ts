@@ -9,6 +9,7 @@ import type { HealthRules } from '../clients/health-rules.ts'
 import type { Jq } from '../clients/jq.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { Plugins } from '../clients/plugins.ts'
+import type { RemoteValues } from '../clients/remote-values.ts'
 import type { Slack } from '../clients/slack.ts'
 import type { StatusWriter } from '../clients/status-writer.ts'
 import type { Tools } from '../clients/tools.ts'
@@ -26,6 +27,7 @@ export type ActivityClients = {
   readonly charts: Charts
   readonly tools: Tools
   readonly plugins: Plugins
+  readonly values: RemoteValues
   readonly status: StatusWriter
   readonly bus: EventBus
   /** Settles when Temporal has taken the wake. */
@@ -42,6 +44,8 @@ export type ActivityClients = {
   readonly healthNews: HealthNews
   readonly health: HealthRules
   readonly jq: Jq
+  /** One of the operator's settings, now. */
+  readonly setting: (key: string) => string | undefined
   /** What the settings say of kinds, now. */
   readonly customizations: () => Customizations
   /** Writes a Kubernetes Event; ConflictError when it is there. */

@@ -9,10 +9,16 @@ import { type Checkout, clean, type FileAt } from './checkout.ts'
 /** The checkouts of other sources by the names under which value files find them (SRC-08). */
 export type Lenders = ReadonlyMap<string, Checkout>
 
+/** Throws RenderError for an address of a value file that may not be read. */
+export type MayRead = (address: string) => void
+/** A file of a repository, or one that lies at an address. */
+export type ValueFile = FileAt | { readonly address: string }
+
 type Chart = {
   readonly checkout: Checkout
   readonly folder: string
   readonly lenders: Lenders
+  readonly mayRead: MayRead
   /** How its dependencies are got; a packed chart brings them along. */
   readonly fetchChart?: FetchChart
 }
@@ -20,8 +26,13 @@ type Chart = {
 /** The chart, the value and parameter files beside it, and charts that it names by `file://` (HELM-01, HELM-22). */
 export async function helmReads(chart: Chart, { helm = {} }: ApplicationSource) {
   const { checkout, folder } = chart
-  const valueFiles: FileAt[] = []
+  const valueFiles: ValueFile[] = []
   for (const file of helm.valueFiles ?? []) {
+    if (/^https?:\/\//.test(file)) {
+      chart.mayRead(file)
+      valueFiles.push({ address: file })
+      continue
+    }
     for (const found of await valueFilesAt(chart, helm, file)) {
       if (!valueFiles.some((known) => isSame(known, found))) valueFiles.push(found)
     }
@@ -29,7 +40,7 @@ export async function helmReads(chart: Chart, { helm = {} }: ApplicationSource) 
   const parameterFiles = (helm.fileParameters ?? []).map(({ path = '' }) => fileAt(chart, path))
   const charts = chart.fetchChart && (await localCharts(checkout, folder, chart.fetchChart))
   const folders = charts?.map((local) => local.folder).toReversed() ?? [folder]
-  const named = [...valueFiles, ...parameterFiles]
+  const named = [...valueFiles.filter((file) => 'checkout' in file), ...parameterFiles]
   const own = named.filter((file) => file.checkout === checkout).map(({ path }) => path)
   return {
     paths: [...new Set([...folders, ...own])],
@@ -37,11 +48,12 @@ export async function helmReads(chart: Chart, { helm = {} }: ApplicationSource) 
     valueFiles,
     parameterFiles,
     charts: charts ?? [],
+    buildOptions: [],
   }
 }
 
-function isSame(a: FileAt, b: FileAt): boolean {
-  return a.checkout === b.checkout && a.path === b.path
+function isSame(a: ValueFile, b: FileAt): boolean {
+  return 'checkout' in a && a.checkout === b.checkout && a.path === b.path
 }
 
 /** HELM-02, HELM-03: globs in lexical order; a file that is not there is an error unless it may be missing. */

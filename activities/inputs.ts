@@ -65,9 +65,10 @@ async function watchedParts(
   return [renderers[reads.tool], 'paths', await identitiesOf(checkout, watched), options, lent]
 }
 
-/** What the source says to its tool; of a plugin also what the operator says. */
+/** What the source says to its tool, and what the operator says of plugins and of kustomize. */
 function optionsOf({ helm, kustomize, plugin }: SourceAt['source'], reads: SourceReads): unknown {
   if (reads.tool === 'Plugin') return [reads.plugin, plugin ?? null]
+  if (reads.buildOptions.length > 0) return [kustomize ?? null, reads.buildOptions]
   return (reads.tool === 'Helm' ? helm : kustomize) ?? null
 }
 

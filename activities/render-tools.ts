@@ -1,7 +1,8 @@
 import { posix } from 'node:path'
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
-import type { Tools, Workspace } from '../clients/tools.ts'
+import type { RemoteValues } from '../clients/remote-values.ts'
+import type { Workspace } from '../clients/tools.ts'
 import { type ApplicationSource, type GitSource, projectOf } from '../core/application.ts'
 import { RenderError } from '../core/errors.ts'
 import { type ParsedManifest, parseManifests } from '../core/manifest/yaml.ts'
@@ -13,9 +14,13 @@ import { boundedJson } from '../core/render/read-yaml.ts'
 import { kustomizationIn } from '../core/render/tool.ts'
 import { withoutValues } from '../core/render/without-values.ts'
 import type { LocalChart } from './chart-dependencies.ts'
-import type { Checkout, FileAt } from './checkout.ts'
+import type { Checkout } from './checkout.ts'
+import type { ActivityClients } from './clients.ts'
+import type { ValueFile } from './helm-reads.ts'
 import { putAll } from './put-all.ts'
 import type { SourceReads } from './source-reads.ts'
+
+export type ToolClients = Pick<ActivityClients, 'tools' | 'values'>
 
 export type ToolRender = {
   readonly source: GitSource
@@ -30,11 +35,11 @@ export type ToolRender = {
  * tool says of an error is told without the values that it was given.
  */
 export async function renderWithTool(
-  tools: Tools,
+  clients: ToolClients,
   render: ToolRender,
 ): Promise<readonly ParsedManifest[]> {
   try {
-    return await inWorkspace(tools, render)
+    return await inWorkspace(clients, render)
   } catch (error) {
     if (!(error instanceof RenderError)) throw error
     throw new RenderError(withoutValues(error.message, render.source))
@@ -42,7 +47,7 @@ export async function renderWithTool(
 }
 
 async function inWorkspace(
-  tools: Tools,
+  { tools, values }: ToolClients,
   { source, checkout, current, reads, cluster }: ToolRender,
 ): Promise<readonly ParsedManifest[]> {
   const environment = environmentOf(current, source, checkout.commit)
@@ -51,8 +56,8 @@ async function inWorkspace(
     const folder = posix.normalize(source.path ?? '.').replace(/\/$/, '')
     const text =
       reads.tool === 'Helm'
-        ? await helm(workspace, { source, folder, reads, cluster, environment, current })
-        : await kustomize(workspace, { source, folder, environment, files })
+        ? await helm(workspace, { source, folder, reads, cluster, environment, current, values })
+        : await kustomize(workspace, { source, folder, environment, files, reads })
     return parseManifests(text, `${reads.tool.toLowerCase()} of ${folder}`)
   })
 }
@@ -67,15 +72,17 @@ type Helm = {
   readonly cluster: Pick<Cluster, 'capabilities'>
   readonly environment: BuildEnvironment
   readonly current: StoredApplication
+  readonly values: RemoteValues
 }
 
 async function helm(
   workspace: Workspace,
-  { source, folder, reads, cluster, environment, current }: Helm,
+  { source, folder, reads, cluster, environment, current, values: remote }: Helm,
 ): Promise<string> {
   const { helm: options = {} } = source
   const values = inlineValuesOf(options)
-  const keep = async (name: string, file: FileAt) => workspace.keep(name, await bodyOf(file))
+  const keep = async (name: string, file: ValueFile) =>
+    workspace.keep(name, await bodyOf(file, remote))
   for (const chart of reads.charts) await makeWhole(workspace, chart)
   const parameters = options.parameters?.map((parameter) => ({
     ...parameter,
@@ -114,9 +121,11 @@ async function makeWhole(workspace: Workspace, { folder, packed, fetched }: Loca
   }
 }
 
-async function bodyOf({ checkout: { reader, url, commit }, path }: FileAt): Promise<Buffer> {
-  const [file] = await reader.readFiles(url, commit, path)
-  return file?.body ?? Buffer.alloc(0)
+async function bodyOf(file: ValueFile, values: RemoteValues): Promise<Buffer> {
+  if ('address' in file) return await values.read(file.address)
+  const { reader, url, commit } = file.checkout
+  const [found] = await reader.readFiles(url, commit, file.path)
+  return found?.body ?? Buffer.alloc(0)
 }
 
 type Kustomize = {
@@ -124,11 +133,12 @@ type Kustomize = {
   readonly folder: string
   readonly environment: BuildEnvironment
   readonly files: Files
+  readonly reads: SourceReads
 }
 
 async function kustomize(
   workspace: Workspace,
-  { source, folder, environment, files }: Kustomize,
+  { source, folder, environment, files, reads }: Kustomize,
 ): Promise<string> {
   const { kustomize: options } = source
   const names = [...files.keys()]
@@ -147,7 +157,7 @@ async function kustomize(
     const edited = withOptions(kustomization, substituted(options, environment), isThere)
     await workspace.put(path, boundedJson(edited, path))
   }
-  return await workspace.kustomize(folder)
+  return await workspace.kustomize(folder, options?.version ?? '', reads.buildOptions)
 }
 
 /** KUST-06: only where the flag asks for it. */

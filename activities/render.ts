@@ -35,7 +35,9 @@ export type RenderClients = Pick<
   | 'customizations'
   | 'git'
   | 'plugins'
+  | 'setting'
   | 'tools'
+  | 'values'
 >
 
 /**
@@ -77,7 +79,7 @@ async function render(
   const parsed: ParsedManifest[] = []
   // one after the other: each may take as much memory as a renderer is given
   for (const source of sources)
-    parsed.push(...(await renderSource(clients.tools, current, cluster, source)))
+    parsed.push(...(await renderSource(clients, current, cluster, source)))
   // the scopes of kinds are needed below; asking once is enough
   if (parsed.length > 0) await cluster.discovery.resource('v1', 'Namespace')
   const { manifests, warnings } = targetManifests(parsed, {
@@ -118,7 +120,7 @@ function toolsOf(sources: readonly SourceAt[], { revisions }: Fetched) {
 
 /** The objects of one source as they are declared, before namespace and tracking are added. */
 export async function renderSource(
-  tools: RenderClients['tools'],
+  clients: Pick<RenderClients, 'tools' | 'values'>,
   current: StoredApplication,
   cluster: Pick<Cluster, 'capabilities'>,
   { source, checkout, reads }: SourceAt,
@@ -128,12 +130,12 @@ export async function renderSource(
     const { plugin, paths } = reads
     const environment = environmentOf(current, source, checkout.commit)
     const capabilities = await cluster.capabilities()
-    return await renderWithPlugin(tools, {
+    return await renderWithPlugin(clients.tools, {
       ...{ plugin, paths, source, checkout, environment, capabilities },
     })
   }
   if (reads.tool !== 'Directory') {
-    return await renderWithTool(tools, { source, checkout, current, reads, cluster })
+    return await renderWithTool(clients, { source, checkout, current, reads, cluster })
   }
   const { reader, url, commit } = checkout
   const entries = await reader.readTree(url, commit, source.path ?? '.', {
@@ -144,5 +146,5 @@ export async function renderSource(
   if (reads.jsonnet === undefined) return plain
   const environment = environmentOf(current, source, commit)
   const programs = { source, checkout, reads: reads.jsonnet, environment }
-  return [...plain, ...(await renderJsonnet(tools, programs))]
+  return [...plain, ...(await renderJsonnet(clients.tools, programs))]
 }

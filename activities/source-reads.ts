@@ -9,9 +9,10 @@ import {
 } from '../core/render/kustomization-references.ts'
 import type { Plugin } from '../core/render/plugin.ts'
 import { chosenTool, foundTool, kustomizationIn, type Tool } from '../core/render/tool.ts'
+import { readToolSettings, type Setting } from '../core/render/tool-settings.ts'
 import type { FetchChart, LocalChart } from './chart-dependencies.ts'
 import { type Checkout, clean, type FileAt, namesIn, textAt } from './checkout.ts'
-import { helmReads, type Lenders } from './helm-reads.ts'
+import { helmReads, type Lenders, type MayRead, type ValueFile } from './helm-reads.ts'
 import { type JsonnetReads, jsonnetReads } from './jsonnet-reads.ts'
 import { type PluginClients, pluginFor } from './plugin-choice.ts'
 
@@ -23,40 +24,52 @@ export type SourceReads = {
   /** Files of other sources, which are named `$ref/path` (SRC-08). */
   readonly lent: readonly FileAt[]
   /** Helm's value files in their order, without those that may be missing and are. */
-  readonly valueFiles: readonly FileAt[]
+  readonly valueFiles: readonly ValueFile[]
   readonly parameterFiles: readonly FileAt[]
   /** The charts of the repository that have to be made whole first, the one that is rendered last. */
   readonly charts: readonly LocalChart[]
+  /** What the operator says to `kustomize build` (KUST-12). */
+  readonly buildOptions: readonly string[]
   /** The Jsonnet programs of a directory that holds any. */
   readonly jsonnet?: JsonnetReads
   /** What makes the manifests when the tool is a plugin. */
   readonly plugin?: Plugin
 }
 
-type Surroundings = { readonly lenders: Lenders; readonly fetchChart: FetchChart }
+type Surroundings = {
+  readonly lenders: Lenders
+  readonly fetchChart: FetchChart
+  readonly mayRead: MayRead
+}
 
 /** Finds out what a render of the source would read, without rendering it (SRC-10). */
 export async function readsOf(
-  clients: PluginClients,
+  clients: PluginClients & { readonly setting: Setting },
   checkout: Checkout,
   source: ApplicationSource,
-  { lenders, fetchChart }: Surroundings,
+  { lenders, fetchChart, mayRead }: Surroundings,
 ): Promise<SourceReads> {
   const folder = clean(source.path ?? '.')
   const chosen = chosenTool(source)
-  const none = { lent: [], valueFiles: [], parameterFiles: [], charts: [] }
+  const none = { lent: [], valueFiles: [], parameterFiles: [], charts: [], buildOptions: [] }
   if (chosen === undefined || chosen === 'Plugin') {
     const plugin = await pluginFor(clients, checkout, folder, source)
     // it may read whatever the repository holds
     if (plugin !== undefined) return { tool: 'Plugin', paths: ['.'], ...none, plugin }
   }
-  const tool = chosen ?? foundTool(await namesIn(checkout, folder))
+  const wanted = chosen ?? foundTool(await namesIn(checkout, folder))
+  const { isOn, buildOptions } = readToolSettings(clients.setting)
+  const tool = isOn(wanted) ? wanted : 'Directory'
   if (tool === 'Helm')
-    return { tool, ...(await helmReads({ checkout, folder, lenders, fetchChart }, source)) }
+    return {
+      tool,
+      ...(await helmReads({ checkout, folder, lenders, mayRead, fetchChart }, source)),
+    }
   if (tool === 'Kustomize') {
-    return { tool, paths: [...(await kustomizeReads(checkout, source, folder))], ...none }
+    const paths = [...(await kustomizeReads(checkout, source, folder))]
+    return { tool, paths, ...none, buildOptions: buildOptions(source.kustomize?.version ?? '') }
   }
-  const jsonnet = await jsonnetReads(checkout, source, folder)
+  const jsonnet = isOn('Jsonnet') ? await jsonnetReads(checkout, source, folder) : undefined
   return { tool, paths: [folder], ...none, ...(jsonnet !== undefined && { jsonnet }) }
 }
 
@@ -126,7 +139,8 @@ async function kustomizationReferences(checkout: Checkout, folder: string): Prom
   const name = kustomizationIn(await namesIn(checkout, folder))
   if (name === undefined) throw new RenderError(`the folder ${folder} has no kustomization.yaml`)
   const file = posix.join(folder, name)
-  const found = referencesOf(readKustomization(await textAt(checkout, file), file), file)
+  const text = await textAt(checkout, file)
+  const found = referencesOf(readKustomization(text, file), file, text)
   if (at !== undefined) knownReferences.set(at.id, found)
   return found
 }

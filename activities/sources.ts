@@ -11,11 +11,12 @@ import {
 import { GitAccessError, InvalidSpecError } from '../core/errors.ts'
 import { generatePaths, generatePathsAnnotation } from '../core/render/generate-paths.ts'
 import { overrideFiles, withOverrides } from '../core/render/overrides.ts'
+import { addressGuard } from './address-guard.ts'
 import type { FetchChart } from './chart-dependencies.ts'
 import { chartFetcher } from './chart-fetcher.ts'
 import { type Checkout, namesIn, textAt } from './checkout.ts'
 import type { ActivityClients } from './clients.ts'
-import { helmReads, type Lenders } from './helm-reads.ts'
+import { helmReads, type Lenders, type MayRead } from './helm-reads.ts'
 import type { Repositories } from './repositories.ts'
 import { readsOf, type SourceReads } from './source-reads.ts'
 
@@ -32,7 +33,10 @@ export type SourceAt = {
   readonly watched?: readonly string[]
 }
 
-export type SourceClients = Pick<ActivityClients, 'git' | 'charts' | 'plugins' | 'tools'> & {
+export type SourceClients = Pick<
+  ActivityClients,
+  'git' | 'charts' | 'plugins' | 'setting' | 'tools'
+> & {
   readonly applications: Pick<ApplicationIndex, 'project'>
 }
 
@@ -58,18 +62,20 @@ export async function sourcesAt(
     }),
   )
   const fetchChart = chartFetcher(clients, project)
+  const mayRead = addressGuard(clients, project)
   return await Promise.all(
     sources.map((source, index) => {
       const checkout = checkouts[index]
       if (checkout === undefined) throw new InvalidSpecError('spec.sources: one has no commit')
-      return sourceAt(clients, { source, checkout, lenders, fetchChart, application })
+      return sourceAt(clients, { source, checkout, lenders, fetchChart, mayRead, application })
     }),
   )
 }
 
 /** What a chart is asked for by. */
-export function chartOf({ repoURL: url, chart = '', targetRevision = '' }: GitSource) {
-  return { url, chart, version: targetRevision }
+export function chartOf({ repoURL: url, chart = '', targetRevision = '', helm }: GitSource) {
+  const passCredentials = helm?.passCredentials === true
+  return { url, chart, version: targetRevision, ...(passCredentials && { passCredentials }) }
 }
 
 /** Settles when what we have of the source's repository is what it had at `since` or later. */
@@ -122,19 +128,20 @@ type Place = {
   /** The checkouts that value files name as `$name/path`. */
   readonly lenders: Lenders
   readonly fetchChart: FetchChart
+  readonly mayRead: MayRead
   readonly application: Application
 }
 
 async function sourceAt(
   clients: SourceClients,
-  { source, checkout, lenders, fetchChart, application }: Place,
+  { source, checkout, lenders, fetchChart, mayRead, application }: Place,
 ): Promise<SourceAt> {
   if (isOnlyLent(source)) return { source, checkout, tree: '' }
   const { url, commit } = checkout
   const path = source.path ?? '.'
   const tree = (await checkout.treeOf(path)) ?? ''
   if (isChart(source)) {
-    const found = await helmReads({ checkout, folder: '.', lenders }, source)
+    const found = await helmReads({ checkout, folder: '.', lenders, mayRead }, source)
     return { source, checkout, tree, reads: { tool: 'Helm', ...found } }
   }
   if (tree === '') {
@@ -143,7 +150,7 @@ async function sourceAt(
     )
   }
   const overridden = await overriddenSource(checkout, source, application.metadata.name)
-  const reads = await readsOf(clients, checkout, overridden, { lenders, fetchChart })
+  const reads = await readsOf(clients, checkout, overridden, { lenders, fetchChart, mayRead })
   const { annotations } = application.metadata
   const watched = generatePaths(annotations?.[generatePathsAnnotation], path)
   return { source: overridden, checkout, reads, tree, ...(watched !== undefined && { watched }) }

@@ -54,7 +54,7 @@ function apiClients(
 ): ApiClients {
   const { applications, bus, clusters, temporal, transport, wakeup, onError } = wiring
   const { rules } = userRules(config, wiring)
-  const { customizations } = rules
+  const { customizations, setting } = rules
   const pool = createClusterPool(clusters, transport, onError)
   const clusterOf = ({ spec }: Application) => pool.of(spec.destination)
   return {
@@ -63,7 +63,7 @@ function apiClients(
     objects: createApplicationObjects(transport),
     accounts: createAccounts(transport, config.namespace),
     rendered: createRenderOnRequest({
-      ...{ config, applications, clusters, clusterOf, customizations, transport, onError },
+      ...{ config, applications, clusters, clusterOf, customizations, setting, transport, onError },
     }),
     webhookSecrets: { ...(config.githubSecret !== undefined && { github: config.githubSecret }) },
     ...(config.slack !== undefined && { notify: wakeup.people }),

@@ -14,6 +14,10 @@ const Settings = z.object({
   KUBECONFIG: z.string().optional(),
   DRIFTLESS_HELM: z.string().default('helm'),
   DRIFTLESS_KUSTOMIZE: z.string().default('kustomize'),
+  DRIFTLESS_KUSTOMIZE_VERSIONS: z
+    .string()
+    .regex(/^([\w.+-]+=[^,=]+(,|$))*$/, 'give version=path, separated by commas')
+    .default(''),
   DRIFTLESS_JSONNET: z.string().default('jsonnet'),
   DRIFTLESS_PLUGINS: z.string().optional(),
   DRIFTLESS_GIT_SUBMODULES: z.stringbool().default(true),
@@ -95,6 +99,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     tools: {
       helm: programPath(settings.DRIFTLESS_HELM, env.PATH),
       kustomize: programPath(settings.DRIFTLESS_KUSTOMIZE, env.PATH),
+      versions: programsByVersion(settings.DRIFTLESS_KUSTOMIZE_VERSIONS, env.PATH),
       jsonnet: programPath(settings.DRIFTLESS_JSONNET, env.PATH),
       search: env.PATH ?? '',
     },
@@ -125,6 +130,16 @@ function slackSettings({
 /** The settings of the commands that talk to a server. */
 export function readClientSettings(env: NodeJS.ProcessEnv = process.env): ClientSettings {
   return clientSettings(env)
+}
+
+function programsByVersion(text: string, path: string | undefined): ReadonlyMap<string, string> {
+  const entries = text.split(',').filter((entry) => entry !== '')
+  return new Map(
+    entries.map((entry) => {
+      const [version = '', program = ''] = entry.split('=')
+      return [version, programPath(program, path)] as const
+    }),
+  )
 }
 
 /** The tools run with an empty PATH, so they are looked up here. */

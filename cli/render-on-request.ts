@@ -16,6 +16,7 @@ type Options = {
   readonly clusterOf: (application: Application) => Cluster | undefined
   readonly transport: KubeTransport
   readonly customizations: () => Customizations
+  readonly setting: (key: string) => string | undefined
   readonly onError: (error: unknown) => void
 }
 
@@ -36,13 +37,15 @@ export function createRenderOnRequest(options: Options) {
 type Renderer = Awaited<ReturnType<typeof loadRenderer>>
 
 async function loadRenderer(options: Options) {
-  const { config, applications, clusters, clusterOf, customizations, transport, onError } = options
+  const { config, applications, clusters, clusterOf, customizations, setting, transport, onError } =
+    options
   const [
     { createArtifacts },
     { createGit },
     { createCharts },
     { createAccessIndex },
     { createPlugins },
+    { createRemoteValues },
     { installKey },
     { createTools },
     activities,
@@ -52,6 +55,7 @@ async function loadRenderer(options: Options) {
     import('../clients/charts.ts'),
     import('../clients/repository-access.ts'),
     import('../clients/plugins.ts'),
+    import('../clients/remote-values.ts'),
     import('../clients/install-key.ts'),
     import('../clients/tools.ts'),
     loadActivities(),
@@ -69,9 +73,10 @@ async function loadRenderer(options: Options) {
   const repositories = activities.createRepositories(Date.now)
   const tools = createTools(config.tools)
   const plugins = createPlugins(config.plugins, onError)
-  const sourceClients = { applications, git, charts, tools, plugins }
+  const sourceClients = { applications, git, charts, tools, plugins, setting }
+  const values = createRemoteValues({ allowLoopback: config.allowLoopback })
   const render = activities.createRender({
-    ...{ ...sourceClients, artifacts, clusters, clusterOf, customizations },
+    ...{ ...sourceClients, artifacts, clusters, clusterOf, customizations, values },
   })
   const read = async (digest: string) =>
     (await activities.readRendered(artifacts, digest)).objects.map(({ manifest }) => manifest)

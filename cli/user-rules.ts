@@ -7,7 +7,7 @@ import type { Wiring } from './wire.ts'
 
 /** What users say of kinds in the settings, and the engines for the code in it. */
 export function userRules({ namespace }: Config, { transport, onError }: Wiring) {
-  const { customizations, synced } = createOperatorSettings(transport, namespace, onError)
+  const { customizations, get, synced } = createOperatorSettings(transport, namespace, onError)
   const health = createHealthRules({ customizations, lua: createLua() })
-  return { synced, rules: { customizations, health, jq: createJq() } }
+  return { synced, rules: { customizations, setting: get, health, jq: createJq() } }
 }

@@ -14,8 +14,8 @@ export type Workspace = {
   keep(name: string, body: Buffer | string): Promise<string>
   /** `helm` in a folder of the repository; gives what it wrote. */
   helm(folder: string, args: readonly string[]): Promise<string>
-  /** `kustomize build` of a folder of the repository. */
-  kustomize(folder: string): Promise<string>
+  /** `kustomize build` of a folder of the repository, by this version of it when one is named (KUST-10). */
+  kustomize(folder: string, version: string, options: readonly string[]): Promise<string>
   /** `jsonnet` for one file of the repository, with folders of it in which imports are looked for. */
   jsonnet(file: string, libraries: readonly string[], args: readonly string[]): Promise<string>
   /** A command of a plugin in a folder of the repository, with these variables. */
@@ -35,6 +35,8 @@ export type Tools = {
 export type ToolPaths = {
   readonly helm: string
   readonly kustomize: string
+  /** Other versions of kustomize by what Applications call them (KUST-10). */
+  readonly versions: ReadonlyMap<string, string>
   readonly jsonnet: string
   /** The PATH on which plugins find their programs. */
   readonly search: string
@@ -61,7 +63,7 @@ export function createTools(paths: ToolPaths): Tools {
 
 function workspaceIn(
   root: string,
-  { helm, kustomize, jsonnet, search }: ToolPaths,
+  { helm, kustomize, versions, jsonnet, search }: ToolPaths,
   runPlugin: RunPlugin,
 ): Workspace {
   const tree = join(root, 'tree')
@@ -99,14 +101,12 @@ function workspaceIn(
     },
     helm: (folder, args) =>
       runTool({ command: helm, name: 'helm', args, cwd: inside(folder), env }),
-    kustomize: (folder) =>
-      runTool({
-        command: kustomize,
-        name: 'kustomize',
-        args: ['build', '.'],
-        cwd: inside(folder),
-        env,
-      }),
+    async kustomize(folder, version, options) {
+      const command = version === '' ? kustomize : versions.get(version)
+      if (command === undefined) throw unknownVersion(version, versions)
+      const args = ['build', '.', ...options]
+      return await runTool({ command, name: 'kustomize', args, cwd: inside(folder), env })
+    },
     jsonnet: (file, libraries, args) =>
       runTool({
         command: jsonnet,
@@ -126,4 +126,11 @@ function workspaceIn(
       return await runPlugin({ plugin, line, cwd, env: { ...base, ...variables, PATH: search } })
     },
   }
+}
+
+function unknownVersion(version: string, known: ReadonlyMap<string, string>): RenderError {
+  const there = [...known.keys()].join(', ') || 'none'
+  return new RenderError(
+    `spec.source.kustomize.version: ${version} is not here (there is: ${there}); leave it out, or let the operator add it to DRIFTLESS_KUSTOMIZE_VERSIONS`,
+  )
 }

@@ -12,7 +12,13 @@ import { withoutCredentials } from '../git/remote.ts'
 import { runTool } from '../tools/run.ts'
 
 /** A chart as an Application names it; the version may be a constraint (SRC-05). */
-export type ChartAsk = { readonly url: string; readonly chart: string; readonly version: string }
+export type ChartAsk = {
+  readonly url: string
+  readonly chart: string
+  readonly version: string
+  /** Credentials also go to other servers that the index leads to (HELM-10). */
+  readonly passCredentials?: boolean
+}
 
 const maxChartBytes = 20 * 1024 * 1024
 
@@ -47,7 +53,7 @@ export async function pullChart(
         ...(await registryOptions(root, ask, access)),
       ])
     } else {
-      await writeRepository(root, ask.url, access)
+      await writeRepository(root, ask, access)
       await run(['repo', 'update', 'it', '--fail-on-repo-update-fail'])
       await run(['pull', `it/${ask.chart}`, ...to])
     }
@@ -117,16 +123,17 @@ async function kept(root: string, name: string, text: string): Promise<string> {
 
 async function writeRepository(
   root: string,
-  address: string,
+  { url, passCredentials = false }: ChartAsk,
   access: RepositoryAccess,
 ): Promise<void> {
   const { username = '', password, insecure } = access.credentials ?? {}
   const { ca, cert, key } = await tlsFiles(root, access)
   const repository = {
-    ...{ name: 'it', url: address, caFile: ca, certFile: cert, keyFile: key },
+    ...{ name: 'it', url, caFile: ca, certFile: cert, keyFile: key },
     // Helm sends no password without a user
     ...(password !== undefined && { username: username || 'helm', password }),
     insecure_skip_tls_verify: insecure === true,
+    pass_credentials_all: passCredentials,
   }
   await kept(root, 'repositories.yaml', JSON.stringify({ repositories: [repository] }))
 }

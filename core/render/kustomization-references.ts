@@ -63,8 +63,11 @@ function spelled(fields: Fields, allowed: ReadonlySet<string>, file: string): Fi
   return Object.fromEntries(read)
 }
 
-/** RenderError for a field that is not let through, and for an address in place of a path (KUST-13). */
-export function referencesOf(kustomization: Fields, file: string): References {
+/**
+ * RenderError for a field that is not let through, and for an address in place of a path (KUST-13).
+ * With the text of the file it names the line too.
+ */
+export function referencesOf(kustomization: Fields, file: string, text = ''): References {
   refuseUnknown(kustomization, known, file)
   const places = ['resources', 'bases', 'components'].flatMap((field) =>
     textsOf(kustomization[field]),
@@ -90,8 +93,9 @@ export function referencesOf(kustomization: Fields, file: string): References {
       }),
     ),
     // inline patches are texts of several lines
-  ].filter((text) => !text.includes('\n'))
-  for (const reference of [...places, ...files]) refuseAddress(reference, file)
+  ].filter((one) => !one.includes('\n'))
+  for (const reference of [...places, ...files])
+    refuseAddress(reference, placeOf(reference, file, text))
   return { places, files }
 }
 
@@ -103,10 +107,16 @@ function refuseUnknown(fields: Fields, allowed: ReadonlySet<string>, where: stri
   )
 }
 
-function refuseAddress(reference: string, file: string): void {
+/** `file:line` of where the text first says so. */
+function placeOf(reference: string, file: string, text: string): string {
+  const line = text.split('\n').findIndex((one) => one.includes(reference))
+  return line < 0 ? file : `${file}:${line + 1}`
+}
+
+function refuseAddress(reference: string, place: string): void {
   if (!/:\/\/|^[\w.-]+@|\?/.test(reference)) return
   throw new RenderError(
-    `${file}: ${reference} is outside of the repository, which is refused; copy it into the repository`,
+    `${place}: ${reference} is outside of the repository, which is refused; copy it into the repository`,
   )
 }
 

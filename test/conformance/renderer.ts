@@ -5,6 +5,7 @@ import { sourcesAt } from '../../activities/sources.ts'
 import { createCharts } from '../../clients/charts.ts'
 import { createGit } from '../../clients/git.ts'
 import { createPlugins } from '../../clients/plugins.ts'
+import { createRemoteValues } from '../../clients/remote-values.ts'
 import { createTools, type ToolPaths } from '../../clients/tools.ts'
 import {
   type Application,
@@ -46,7 +47,9 @@ export function createRenderer(dir: string, paths: ToolPaths): Renderer {
   const plugins = createPlugins(undefined, () => undefined)
   // no row has a chart whose dependencies are to be fetched
   const applications = { project: () => undefined }
-  const clients = { applications, git, charts, tools, plugins }
+  const setting = () => undefined
+  const values = createRemoteValues({ allowLoopback: false })
+  const clients = { applications, git, charts, tools, plugins, setting, values }
   const sourceOf = async ({ url, source, name = 'rel', namespace = 'ns' }: RenderAsk) => {
     await git.fetch({ url })
     const current = stored(name, namespace, { source: { ...source, repoURL: url } })
@@ -60,7 +63,7 @@ export function createRenderer(dir: string, paths: ToolPaths): Renderer {
       const { current, at } = await sourceOf(ask)
       const { kubeVersion = usualVersion } = ask
       const cluster = { capabilities: async () => ({ kubeVersion, apiVersions: [] }) }
-      const parsed = await renderSource(tools, current, cluster, at)
+      const parsed = await renderSource(clients, current, cluster, at)
       return parsed.map(({ manifest }) => manifest)
     },
     async inputsOf(sources, name) {

@@ -32,7 +32,7 @@ async function run(dir: string, verbose: boolean): Promise<number> {
   const checkouts = [...values.checkouts.map((place) => resolve(place)), dir, dirname(dir)]
   const { feeds, close } = feedsFor({
     folder: dir,
-    tools: { ...(await builtTools()), search: '' },
+    tools: { ...(await builtTools()), search: '', versions: new Map() },
     checkouts,
   })
   const results: Result[] = []

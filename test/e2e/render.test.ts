@@ -114,6 +114,14 @@ describe('a kustomization in Git', () => {
     expect(await scene.data('prod-base-x')).toEqual({ value: 'two' })
   })
 
+  it('is not built by a version that the operator has not got (KUST-10)', async () => {
+    await scene.deploy('kustomize-old', { path: 'overlay', kustomize: { version: 'v1.0.0' } })
+    expect(await failureOf(scene.kube, 'kustomize-old')).toMatchObject({
+      cause: 'render',
+      evidence: expect.stringContaining('kustomize.version: v1.0.0 is not here'),
+    })
+  })
+
   it('refuses bases from elsewhere (KUST-13)', async () => {
     await scene.push({
       'remote/kustomization.yaml': 'resources: ["https://example.com/base.yaml"]\n',
@@ -121,7 +129,9 @@ describe('a kustomization in Git', () => {
     await scene.deploy('kustomize-remote', { path: 'remote' })
     expect(await failureOf(scene.kube, 'kustomize-remote')).toMatchObject({
       cause: 'render',
-      evidence: expect.stringContaining('https://example.com/base.yaml'),
+      evidence: expect.stringContaining(
+        'remote/kustomization.yaml:1: https://example.com/base.yaml',
+      ),
     })
   })
 })

@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '..', '..')
 const { feeds, close } = feedsFor({
   folder: root,
   // no row that runs here is rendered
-  tools: { helm: '', kustomize: '', jsonnet: '', search: '' },
+  tools: { helm: '', kustomize: '', jsonnet: '', search: '', versions: new Map() },
   checkouts: [],
 })
 afterAll(close)

@@ -1,0 +1,55 @@
+import { RenderError } from '../errors.ts'
+
+/** One of the operator's settings by its key in `argocd-cm`. */
+export type Setting = (key: string) => string | undefined
+
+/** What the operator says of the renderers. */
+export type ToolSettings = {
+  /** Whether a tool is used; where it is not, its files are plain manifests (SRC-11). */
+  isOn(tool: string): boolean
+  /** The options of `kustomize build`, of one version when it has its own (KUST-12). */
+  buildOptions(version: string): readonly string[]
+  /** How addresses of value files may begin (HELM-01). */
+  readonly valueSchemes: readonly string[]
+}
+
+// none of them runs, fetches or reads anything
+const letThrough: ReadonlyMap<string, readonly string[]> = new Map([
+  ['--load-restrictor', ['LoadRestrictionsNone', 'LoadRestrictionsRootOnly']],
+  ['--reorder', ['none', 'legacy']],
+  ['--enable-managedby-label', []],
+])
+
+/** Reads the settings; RenderError for an option that is not let through (H13). */
+export function readToolSettings(setting: Setting): ToolSettings {
+  return {
+    isOn: (tool) => setting(`${tool.toLowerCase()}.enable`)?.trim() !== 'false',
+    buildOptions(version) {
+      const own = `kustomize.buildOptions.${version}`
+      const key = version !== '' && setting(own) !== undefined ? own : 'kustomize.buildOptions'
+      return optionsIn(setting(key) ?? '', key)
+    },
+    valueSchemes: (setting('helm.valuesFileSchemes') ?? 'https')
+      .split(',')
+      .map((scheme) => scheme.trim()),
+  }
+}
+
+function optionsIn(text: string, key: string): readonly string[] {
+  const words = text.split(/[\s=]+/).filter((word) => word !== '')
+  const options: string[] = []
+  for (let at = 0; at < words.length; at++) {
+    // both spellings are in use
+    const name = (words[at] ?? '').replaceAll('_', '-')
+    const values = letThrough.get(name)
+    const value = values?.length === 0 ? undefined : (words[at + 1] ?? '')
+    if (values === undefined || (value !== undefined && !values.includes(value))) {
+      throw new RenderError(
+        `${key} in argocd-cm: ${words[at]} ${value ?? ''} is not let through; use ${[...letThrough.keys()].join(', ')} with the values of kustomize`,
+      )
+    }
+    options.push(value === undefined ? name : `${name}=${value}`)
+    if (value !== undefined) at++
+  }
+  return options
+}
