@@ -42,8 +42,21 @@ export async function renderWithTool(
     return await inWorkspace(clients, render)
   } catch (error) {
     if (!(error instanceof RenderError)) throw error
-    throw new RenderError(withoutValues(error.message, render.source))
+    const said = withNamesOfFiles(error.message, render.reads)
+    throw new RenderError(withoutValues(said, render.source))
   }
+}
+
+const inlineValues = 'values.yaml'
+const valuesName = (index: number) => `values-${index}.yaml`
+
+/** Helm knows the value files by the names of our copies; people know them by their own. */
+function withNamesOfFiles(message: string, { valueFiles }: SourceReads): string {
+  const named = valueFiles.reduce<string>((text, file, index) => {
+    const name = 'address' in file ? file.address : file.path
+    return text.replaceAll(new RegExp(`/?\\b${valuesName(index)}`, 'g'), () => name)
+  }, message)
+  return named.replaceAll(/(failed to parse )\/values\.yaml/g, '$1spec.source.helm.values')
 }
 
 async function inWorkspace(
@@ -96,12 +109,12 @@ async function helm(
       ...(await cluster.capabilities()),
       // names of files come from the repository: Helm is given ours
       valueFiles: await Promise.all(
-        reads.valueFiles.map((file, index) => keep(`values-${index}.yaml`, file)),
+        reads.valueFiles.map((file, index) => keep(valuesName(index), file)),
       ),
       parameterFiles: await Promise.all(
         reads.parameterFiles.map((file, index) => keep(`parameter-${index}`, file)),
       ),
-      inlineValues: values === undefined ? undefined : await workspace.keep('values.yaml', values),
+      inlineValues: values === undefined ? undefined : await workspace.keep(inlineValues, values),
     },
   )
   return await workspace.helm(folder, args)

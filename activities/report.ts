@@ -9,6 +9,7 @@ import { refreshAnnotations, refreshOf, requestOf } from '../core/policy/request
 import { unbuiltProjectFields } from '../core/project/unbuilt.ts'
 import { applicationHealth, verdicts } from '../core/status/application-health.ts'
 import { buildStatus } from '../core/status/build.ts'
+import { withGrace } from '../core/status/grace.ts'
 import { type ApplicationStatus, statusOf } from '../core/status/status.ts'
 import { rfc3339 } from '../core/time.ts'
 import type { ActivityClients } from './clients.ts'
@@ -31,9 +32,10 @@ const nothing: Reported = { sync: 'Unknown', health: 'Unknown', unpublished: [] 
  * come back as `unpublished`.
  */
 export function createReport(clients: ActivityClients) {
-  return async ({ application: ref, report }: ReportInput): Promise<Reported> => {
+  return async ({ application: ref, report: given }: ReportInput): Promise<Reported> => {
     const current = await currentApplication(clients.applications, ref)
     if (current === undefined) return nothing
+    const report = withGrace(statusOf(current.object), given)
     const picture = await draw(clients, current, report)
     const change = (now: StoredApplication): NextState | undefined => {
       const previous = statusOf(now.object)
@@ -57,7 +59,8 @@ export function createReport(clients: ActivityClients) {
     const status = written.object.status as ApplicationStatus
     const events = [
       ...deploymentEvents({ ref, after: status, report }),
-      ...applicationDecisions({ ref, after: status, report }),
+      // why nothing is told yet is still told to whoever asks
+      ...applicationDecisions({ ref, after: status, report: given }),
     ]
     return {
       sync: status.sync?.status ?? 'Unknown',

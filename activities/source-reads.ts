@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { ApplicationSource } from '../core/application.ts'
 import { RenderError } from '../core/errors.ts'
 import {
+  placeOf,
   type References,
   readKustomization,
   referencesOf,
@@ -120,14 +121,22 @@ async function follow(
   const path = clean(posix.join(folder, reference))
   const found = await reader.objectAt(url, commit, path)
   if (found === undefined && walk.mayBeMissing.has(reference)) return
-  if (found === undefined || (found.isFolder && !mayBeFolder)) throw notThere(folder, reference)
+  if (found === undefined || (found.isFolder && !mayBeFolder)) {
+    throw await notThere(walk.checkout, folder, reference)
+  }
   if (found.isFolder) await visit(walk, path)
   else walk.read.add(path)
 }
 
-function notThere(folder: string, reference: string): RenderError {
+async function notThere(
+  checkout: Checkout,
+  folder: string,
+  reference: string,
+): Promise<RenderError> {
+  const file = posix.join(folder, kustomizationIn(await namesIn(checkout, folder)) ?? '')
+  const place = placeOf(reference, file, await textAt(checkout, file))
   return new RenderError(
-    `${posix.join(folder, 'kustomization.yaml')}: ${reference} is no file or folder of the repository (addresses outside of it are refused); correct it or add what is missing`,
+    `${place}: ${reference} is no file or folder of the repository (addresses outside of it are refused); correct it or add what is missing`,
   )
 }
 

@@ -35,6 +35,8 @@ export type StatusReport = {
   readonly failure?: FailureText
   /** Epoch ms of the first attempt of a comparison that failed and is repeated. */
   readonly begunAt?: number
+  /** In place of a failure that is not told yet: see core/status/grace.ts. */
+  readonly troubledSince?: number
   readonly problems?: readonly string[]
   readonly conditions?: readonly ConditionText[]
   readonly operation?: OperationFacts

@@ -107,8 +107,8 @@ function refuseUnknown(fields: Fields, allowed: ReadonlySet<string>, where: stri
   )
 }
 
-/** `file:line` of where the text first says so. */
-function placeOf(reference: string, file: string, text: string): string {
+/** `file:line` of where the text first says so; the file alone when it does not. */
+export function placeOf(reference: string, file: string, text: string): string {
   const line = text.split('\n').findIndex((one) => one.includes(reference))
   return line < 0 ? file : `${file}:${line + 1}`
 }

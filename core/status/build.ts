@@ -3,6 +3,7 @@ import type { StatusReport } from '../flow.ts'
 import { rfc3339 } from '../time.ts'
 import type { ApplicationHealth } from './application-health.ts'
 import { conditionsOf, type Found } from './conditions.ts'
+import { troubledSince } from './grace.ts'
 import { historyAfter } from './history.ts'
 import { operationStateOf, sourcesJson } from './operation-state.ts'
 import { attemptAfter, failureAfter, healsAfter, holdAfter } from './own.ts'
@@ -48,6 +49,7 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
         inputs: report.rendered?.inputs ?? previous.driftless?.inputs,
         rendered: report.rendered?.digest ?? previous.driftless?.rendered,
         lastAttempt: attemptAfter(previous, report),
+        troubledSince: troubledSince(previous, report),
         ended: endOf(report) ?? previous.driftless?.ended,
         heals: again ? previous.driftless?.heals : healsAfter(previous, report),
         hold: holdAfter(application, previous, report),

@@ -94,6 +94,8 @@ export type OwnStatus = {
   readonly inputs?: string
   readonly rendered?: string
   readonly lastAttempt?: LastAttempt
+  /** Epoch ms since when the sources cannot be read; absent while they can (AUTO-13). */
+  readonly troubledSince?: number
   /** Epoch ms of the start of the operation that ended last: its end is counted once. */
   readonly ended?: number
   /** What the write of this sequence was news of; see core/event/deployment.ts. */
