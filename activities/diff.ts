@@ -15,6 +15,7 @@ import { kindNameOf } from '../core/manifest/crd.ts'
 import { keyOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
 import { instanceName, isTracked } from '../core/manifest/tracking.ts'
 import { broughtBy } from '../core/plan/brought.ts'
+import { isToBeConfirmed } from '../core/plan/confirmation.ts'
 import { waveOf } from '../core/plan/order.ts'
 import { isHook, phasesOf } from '../core/plan/phase.ts'
 import { isPrunedLast, writeWayOf } from '../core/plan/write-way.ts'
@@ -23,6 +24,7 @@ import type { ActivityClients } from './clients.ts'
 import { compareCached, compareProven, leftovers, type Row, watchKinds } from './compare.ts'
 import { destinationOf, presentApplication } from './current.ts'
 import { ignoringOf } from './ignore.ts'
+import { keepForHooks } from './keep-for-hooks.ts'
 import { kindsInUse } from './kinds-in-use.ts'
 import { adoptLeftBehind } from './left-behind.ts'
 import { lookForOrphans } from './orphans.ts'
@@ -62,6 +64,7 @@ function createCompare(clients: ActivityClients) {
     const current = await presentApplication(clients.applications, ref)
     const cluster = destinationOf(clients, current)
     const { objects, resources: declared } = await readRendered(clients.artifacts, rendered.digest)
+    await keepForHooks(clients.applications, current, objects)
     await cluster.watch(inventoryKinds(current.object))
     if (scan === true) {
       await cluster.watch(await kindsInUse(cluster, current.label))
@@ -92,6 +95,7 @@ function createCompare(clients: ActivityClients) {
           action: 'prune',
           wave: waveOf(live),
           ...(isPrunedLast(current.application, live) && { last: true as const }),
+          ...(isToBeConfirmed(current.application, live, 'Prune') && { confirm: true as const }),
         }),
       )
     const changes = rows.filter(({ verdict }) => verdict !== 'equal')

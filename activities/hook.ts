@@ -87,7 +87,7 @@ async function runHook(
       const live = await ourRun(cluster, desired, run)
       const report =
         live === undefined
-          ? await create(clients, current, cluster, desired, made)
+          ? await create(clients, current, { cluster, desired, run }, made)
           : { key, created: true, ...(await resultOf(clients, live)) }
       made ||= report.created
       const left = until - clients.now()
@@ -108,11 +108,16 @@ async function ourRun(cluster: Cluster, desired: Manifest, run: HookRun) {
   return read !== undefined && isOfRun(read, run) ? read : undefined
 }
 
+type Wanted = {
+  readonly cluster: Cluster
+  readonly desired: Manifest
+  readonly run: HookRun
+}
+
 async function create(
   clients: ActivityClients,
   current: StoredApplication,
-  cluster: Cluster,
-  desired: Manifest,
+  { cluster, desired, run }: Wanted,
   created: boolean,
 ): Promise<HookReport> {
   const key = keyOf(desired)
@@ -122,7 +127,7 @@ async function create(
   }
   try {
     objectGuard(clients, current)(key)
-    if (!(await makeRoom(cluster, desired))) {
+    if (!(await makeRoom(cluster, desired, run))) {
       const message = `waiting for the ${showKey(key)} of an earlier run to be gone`
       return { key, created: false, phase: 'Running', message }
     }
@@ -135,10 +140,17 @@ async function create(
   }
 }
 
-/** Deletes the object of an earlier run where the policy says so (HOOK-09); says whether the place is free. */
-async function makeRoom(cluster: Cluster, desired: Manifest): Promise<boolean> {
+/**
+ * Deletes the object of an earlier run where the policy says so (HOOK-09), and always where nothing
+ * would ever be deleted again otherwise (HOOK-14); says whether the place is free.
+ */
+async function makeRoom(cluster: Cluster, desired: Manifest, { phase }: HookRun): Promise<boolean> {
+  const isCleared =
+    deletePoliciesOf(desired).includes('BeforeHookCreation') ||
+    phase === 'PreDelete' ||
+    phase === 'PostDelete'
   const before = await cluster.read(desired.apiVersion, keyOf(desired))
-  if (before === undefined || !deletePoliciesOf(desired).includes('BeforeHookCreation')) return true
+  if (before === undefined || !isCleared) return true
   await cluster.release(before, hookFinalizer)
   if (before.metadata.deletionTimestamp === undefined) await cluster.remove(before, 'Background')
   return (await cluster.read(desired.apiVersion, keyOf(desired))) === undefined

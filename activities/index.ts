@@ -2,6 +2,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity'
 import { PlatformError, RateLimited } from '../core/errors.ts'
 import { createCheck } from './check.ts'
 import type { ActivityClients } from './clients.ts'
+import { createConfirmed } from './confirmed.ts'
 import { createDecide } from './decide.ts'
 import { createDiff } from './diff.ts'
 import { createFetch } from './fetch.ts'
@@ -10,6 +11,7 @@ import { createHook } from './hook.ts'
 import { createNotify } from './notify.ts'
 import { createObserve } from './observe.ts'
 import { createPlan } from './plan.ts'
+import { createPlanDeletion } from './plan-deletion.ts'
 import { createPublish } from './publish.ts'
 import { createRelease } from './release.ts'
 import { createRemove } from './remove.ts'
@@ -29,13 +31,16 @@ export function createActivities(
   repositories = createRepositories(clients.now),
 ) {
   const notices = createNotify(clients)
+  const fetch = createFetch(clients, repositories)
+  const render = createRender(clients)
   return {
     decide: durable(createDecide(clients)),
-    fetch: durable(createFetch(clients, repositories)),
-    render: durable(createRender(clients)),
+    fetch: durable(fetch),
+    render: durable(render),
     diff: durable(createDiff(clients)),
     plan: durable(createPlan(clients)),
     check: durable(createCheck(clients)),
+    confirmed: durable(createConfirmed(clients)),
     sync: durable(createSync(clients)),
     hook: durable(createHook(clients)),
     settleHooks: durable(createSettleHooks(clients)),
@@ -43,6 +48,7 @@ export function createActivities(
     report: durable(createReport(clients)),
     publish: durable(createPublish(clients)),
     observe: durable(createObserve(clients, repositories)),
+    planDeletion: durable(createPlanDeletion(clients, { repositories, fetch, render })),
     remove: durable(createRemove(clients)),
     release: durable(createRelease(clients)),
     postMessage: durable(notices.postMessage),

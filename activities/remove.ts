@@ -1,24 +1,23 @@
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { ApplicationRef } from '../core/flow.ts'
-import { keyOf } from '../core/manifest/key.ts'
+import { keyOf, type ResourceKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
-import { isKeptOnDelete } from '../core/manifest/sync-option.ts'
-import { instanceName, isOwned } from '../core/manifest/tracking.ts'
 import { hookFinalizer } from '../core/plan/hook.ts'
 import { pruneOrder } from '../core/plan/prune-order.ts'
 import type { Propagation } from '../core/plan/write-way.ts'
-import { inventoryKinds } from '../core/status/inventory.ts'
 import { followChanges } from './changes.ts'
 import type { ActivityClients } from './clients.ts'
 import { currentApplication, destinationOf } from './current.ts'
-import { kindsInUse } from './kinds-in-use.ts'
-import { adoptLeftBehind } from './left-behind.ts'
+import { followOwned, unconfirmedOf } from './owned-objects.ts'
 import { patienceMs } from './patience.ts'
-import { isPermitted } from './permitted.ts'
 
 export type RemoveInput = { readonly application: ApplicationRef }
-export type Removed = { readonly remaining: number }
+export type Removed = {
+  readonly remaining: number
+  /** Set while a person has to confirm the deletion of these first: nothing is deleted. */
+  readonly unconfirmed?: readonly ResourceKey[]
+}
 
 /**
  * `remove` deletes what the application owns, highest wave first (HIST-05), and says how much is
@@ -32,16 +31,9 @@ export function createRemove(clients: ActivityClients) {
     const { destination } = current.application.spec
     if (clients.clusters.placeOf(destination).kind === 'unknown') return { remaining: 0 }
     const cluster = destinationOf(clients, current)
-    await watchOwned(cluster, current)
-    const instance = instanceName(ref.namespace, ref.name, clients.applications.namespace)
-    // what Argo CD deployed is deleted too, although nothing of it was ever ours
-    await adoptLeftBehind(clients, cluster, current, instance)
-    // what the project does not permit is not deleted either (PROJ-18)
-    const permitted = isPermitted(clients, current)
-    const owned = () =>
-      cluster.live
-        .ofApplication(current.label)
-        .filter((live) => isOwned(live, instance) && !isKeptOnDelete(live) && permitted(live))
+    const owned = await followOwned(clients, cluster, current)
+    const unconfirmed = await unconfirmedOf(clients, current, owned())
+    if (unconfirmed.length > 0) return { remaining: owned().length, unconfirmed }
     const finalizers = current.object.metadata.finalizers ?? []
     const background = finalizers.some((name) => name.endsWith('/background'))
     const remover = createRemover(cluster, background ? 'Background' : 'Foreground')
@@ -52,12 +44,6 @@ export function createRemove(clients: ActivityClients) {
       return { remaining }
     })
   }
-}
-
-/** An Application whose worker died before its first status was written has objects without an inventory. */
-async function watchOwned(cluster: Cluster, { object, label }: StoredApplication): Promise<void> {
-  const known = inventoryKinds(object)
-  await cluster.watch(known.length > 0 ? known : await kindsInUse(cluster, label))
 }
 
 // objects of these kinds own none that are worth waiting for; Foreground would only cost the

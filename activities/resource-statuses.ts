@@ -3,6 +3,7 @@ import type { Cluster } from '../clients/kube/cluster.ts'
 import { groupOf, keyOf, partsOf } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { instanceName } from '../core/manifest/tracking.ts'
+import { needsConfirmation } from '../core/plan/confirmation.ts'
 import type { Assess } from '../core/status/application-health.ts'
 import type { ResourceStatus } from '../core/status/status.ts'
 import { compareCached, leftovers, type Row } from './compare.ts'
@@ -26,13 +27,18 @@ export function resourceStatuses(
 ): readonly ResourceStatus[] {
   const { ref } = application
   const instance = instanceName(ref.namespace, ref.name, controlNamespace)
+  const confirmed = (manifest: Manifest) =>
+    needsConfirmation(application.application, manifest)
+      ? { requiresDeletionConfirmation: true }
+      : {}
   return [
-    ...declared.map((desired) =>
-      declaredStatus(compareCached(cluster, desired, ignoring(desired.manifest)?.id), assess),
-    ),
+    ...declared.map((desired) => {
+      const row = compareCached(cluster, desired, ignoring(desired.manifest)?.id)
+      return { ...declaredStatus(row, assess), ...confirmed(row.live ?? desired.manifest) }
+    }),
     ...leftovers(cluster, application, instance, declared)
       .filter(permitted)
-      .map((live) => leftoverStatus(live, assess)),
+      .map((live) => ({ ...leftoverStatus(live, assess), ...confirmed(live) })),
   ]
 }
 

@@ -1,14 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { InvalidSpecError, NotFoundError } from '../core/errors.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
-import { isResourcesFinalizer } from '../core/policy/decide.ts'
+import {
+  isHookFinalizer,
+  isResourcesFinalizer,
+  resourcesFinalizer,
+} from '../core/policy/finalizers.ts'
 import { ApplicationName, answer, Narrowing, refusals } from './answers.ts'
 import type { ApiClients } from './clients.ts'
 import { declare, declaredOf } from './declare.ts'
 import { findApplication } from './find-application.ts'
 import { createRoutes } from './routes.ts'
-
-const resourcesFinalizer = 'resources-finalizer.argocd.argoproj.io'
 
 const route = createRoute({
   method: 'delete',
@@ -62,6 +64,10 @@ function withFinalizer(current: Manifest, finalizer: string | undefined) {
     return { spec, metadata }
   }
   const others = before.filter((name) => !isResourcesFinalizer(name))
-  const finalizers = finalizer === undefined ? others : [...others, finalizer]
+  // without the resources nothing is done at all: no hooks either
+  const finalizers =
+    finalizer === undefined
+      ? others.filter((name) => !isHookFinalizer(name))
+      : [...others, finalizer]
   return { spec, metadata: { ...metadata, finalizers } }
 }

@@ -7,6 +7,7 @@ import { ownedDigest } from '../core/diff/owned.ts'
 import type { ApplicationRef, Wake } from '../core/flow.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
 import { isKeptOnDelete } from '../core/manifest/sync-option.ts'
+import { isHookFinalizer } from '../core/policy/finalizers.ts'
 import { applicationHealth, verdicts } from '../core/status/application-health.ts'
 import { statusOf } from '../core/status/status.ts'
 import { retryForever } from './retry.ts'
@@ -107,13 +108,16 @@ function isDrift(
   return true
 }
 
-/** While the Application is deleted, the end of its objects is the news. */
+/** While the Application is deleted, the end of its objects is the news, and that of its hooks. */
 function isNews(
   { cluster, healthNews, health: rules }: ClusterWatchOptions,
   { object, label }: StoredApplication,
 ): boolean {
   const live = cluster.live.ofApplication(label)
-  if (object.metadata.deletionTimestamp !== undefined) return live.every(isKeptOnDelete)
+  const { deletionTimestamp, finalizers = [] } = object.metadata
+  const isGone = live.every(isKeptOnDelete)
+  const runsHooks = finalizers.some((name) => isHookFinalizer(name))
+  if (deletionTimestamp !== undefined && (isGone || !runsHooks)) return isGone
   const now = verdicts(live, rules.assess)
   const told = healthNews.told(label)
   healthNews.tell(label, now)

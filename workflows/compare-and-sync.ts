@@ -5,6 +5,7 @@ import type { ResourceKey } from '../core/manifest/key.ts'
 import { shortRevision } from '../core/short-revision.ts'
 import { behavesAs, hasPatch } from './behaviour.ts'
 import type { CarriedOperation } from './contract.ts'
+import { operationDeadline } from './deadline.ts'
 import { resultTable } from './details.ts'
 import { giveUpCarried } from './early-end.ts'
 import { failureOf } from './failure.ts'
@@ -54,6 +55,7 @@ function progressFrom(
   return {
     startedAt,
     begunAt: continued?.begunAt ?? input.begunAt ?? startedAt,
+    waveBegunAt: Date.now(),
     results: unpruned.map(notPruned),
     changed: continued?.changed ?? [],
   }
@@ -80,7 +82,7 @@ async function ended(
   end: End,
 ): Promise<Outcome> {
   const { request, refresh } = operation.decision
-  const retryInMs = end.failure && retryOf(operation, end.failure)
+  const retryInMs = end.failure && retryOf(operation, end.failure, progress.begunAt)
   const repeats = request !== undefined && retryInMs !== undefined
   const { phase, message, failure } = end
   setCurrentDetails(resultTable(`${phase}: ${message}`, progress.results))
@@ -103,10 +105,13 @@ async function ended(
   )
 }
 
-function retryOf({ decision, input }: Operation, failure: FailureText): number | undefined {
+function retryOf(operation: Operation, failure: FailureText, begunAt: number): number | undefined {
+  const { decision, input } = operation
   if (decision.action !== 'sync') return undefined
   const automated = decision.request === undefined
-  return repeatIn(failure, input.attempt ?? 0, decision.retry, automated)
+  const inMs = repeatIn(failure, input.attempt ?? 0, decision.retry, automated)
+  const end = operationDeadline(operation, begunAt)?.at ?? Number.POSITIVE_INFINITY
+  return inMs !== undefined && Date.now() + inMs < end ? inMs : undefined
 }
 
 /** Self-heal beyond its budget waits; whatever comes meanwhile compares everything anyway. */
@@ -144,7 +149,8 @@ async function compare({ input, decision, wakes }: Operation): Promise<Compared>
   const regular = decision.action === 'sync'
   // drift and health are judged against what was compared last; everything else wants news from Git
   const asked = wakes.filter(({ reason }) => reason !== 'drift' && reason !== 'health')
-  const freshSince = Math.max(0, ...asked.map(({ at }) => at))
+  const isRefreshed = decision.retry?.refresh === true && input.attempt !== undefined
+  const freshSince = isRefreshed ? Date.now() : Math.max(0, ...asked.map(({ at }) => at))
   const fetched = await steps.fetch.executeWithOptions({ summary: 'resolve the revision' }, [
     { application, specDigest, freshSince, ...asking },
   ])
@@ -189,9 +195,9 @@ async function notCompared(operation: Operation, failure: Failure): Promise<Outc
   if (failure.type === SupersededError.name) return again(operation)
   const { decision, input } = operation
   const { request, refresh } = decision
-  const retryInMs = retryOf(operation, failure)
-  const { type, message } = failure
   const begunAt = input.begunAt ?? Date.now()
+  const retryInMs = retryOf(operation, failure, begunAt)
+  const { type, message } = failure
   await operation.report({
     failure: { type, message },
     begunAt,

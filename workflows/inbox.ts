@@ -1,10 +1,12 @@
 import type { SupersedePolicy, Wake, WakeReason } from '../core/flow.ts'
 
+// what a running operation waits for
+const news: ReadonlySet<WakeReason> = new Set(['health', 'confirm'])
 const ends: ReadonlySet<WakeReason> = new Set(['delete', 'terminate'])
 
 /**
  * The wakes that an application run has received and not yet taken up.
- * News of health alone never supersedes an operation: it only ends its waiting.
+ * News of health and of a confirmation never supersede an operation: they only end its waiting.
  */
 export type Inbox = {
   receive(wake: Wake): void
@@ -15,10 +17,13 @@ export type Inbox = {
   /** Whether the running operation is to end, even in the middle of a hook. */
   hasEnd(): boolean
   hasHealth(): boolean
-  /** Forgets what is about this Application: a namesake that came after it keeps its own. */
-  forget(uid: string): void
+  hasConfirmation(): boolean
+  /** Forgets what is about this Application, and gives it back: a namesake that came after it keeps its own. */
+  forget(uid: string): readonly Wake[]
   /** Forgets news of health; called right before health is looked at. */
   clearHealth(): void
+  /** Forgets that somebody confirmed something; called right before that is looked at. */
+  clearConfirmation(): void
 }
 
 export function createInbox(pending: readonly Wake[] = []): Inbox {
@@ -34,14 +39,21 @@ export function createInbox(pending: readonly Wake[] = []): Inbox {
     },
     isEmpty: () => wakes.length === 0,
     hasWork: (policy = 'replace') =>
-      wakes.some(({ reason }) => (policy === 'replace' ? reason !== 'health' : ends.has(reason))),
+      wakes.some(({ reason }) => (policy === 'replace' ? !news.has(reason) : ends.has(reason))),
     hasEnd: () => wakes.some(({ reason }) => ends.has(reason)),
     hasHealth: () => wakes.some(({ reason }) => reason === 'health'),
+    hasConfirmation: () => wakes.some(({ reason }) => reason === 'confirm'),
     forget: (gone) => {
-      wakes = wakes.filter(({ uid }) => uid !== undefined && uid !== gone)
+      const isOfNamesake = ({ uid }: Wake) => uid !== undefined && uid !== gone
+      const forgotten = wakes.filter((wake) => !isOfNamesake(wake))
+      wakes = wakes.filter(isOfNamesake)
+      return forgotten
     },
     clearHealth: () => {
       wakes = wakes.filter(({ reason }) => reason !== 'health')
+    },
+    clearConfirmation: () => {
+      wakes = wakes.filter(({ reason }) => reason !== 'confirm')
     },
   }
 }

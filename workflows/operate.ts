@@ -3,13 +3,13 @@ import type { Decided, Decision, Wake } from '../core/flow.ts'
 import { behavesAs, hasPatch } from './behaviour.ts'
 import { compareAndSync } from './compare-and-sync.ts'
 import type { ApplicationInput } from './contract.ts'
+import { deleteApplication } from './delete-application.ts'
 import { giveUpCarried, terminate } from './early-end.ts'
 import { persist } from './failure.ts'
 import type { Inbox } from './inbox.ts'
 import { createListing } from './listing.ts'
 import { notBegun, type Operation } from './operation.ts'
 import type { Outcome } from './outcome.ts'
-import { removeResources } from './remove-resources.ts'
 import { quick } from './steps.ts'
 import { waitForWindow } from './window.ts'
 
@@ -36,7 +36,7 @@ export async function operate(input: ApplicationInput, inbox: Inbox): Promise<Ou
     case 'wait':
       return await waitForWindow(operation)
     case 'delete':
-      return await removeResources(operation)
+      return await deleteApplication(operation)
     case 'compare':
       await giveUpCarried(operation)
       return await compareAndSync(operation)

@@ -34,6 +34,8 @@ export type Progress = {
   readonly startedAt: number
   /** Epoch ms of the start of the first attempt. */
   readonly begunAt: number
+  /** Epoch ms of the start of the wave that runs. */
+  waveBegunAt: number
   results: readonly ResourceResult[]
   /** The objects that this operation changed: those it waits for. */
   changed: readonly ResourceKey[]
@@ -46,6 +48,8 @@ export type End = {
   readonly failure?: FailureText & { readonly retryable?: boolean }
   /** Whether nothing was done at all, so that there is nothing to clean up after. */
   readonly notBegun?: boolean
+  /** The deadline that ended it. */
+  readonly timedOut?: 'health' | 'wave' | 'operation'
 }
 
 /** What a report says of the operation, but for how it stands. */

@@ -1,34 +1,42 @@
 import { condition } from '@temporalio/workflow'
+import type { ResourceKey } from '../core/manifest/key.ts'
 import { behavesAs } from './behaviour.ts'
+import { showUnconfirmed } from './confirmation.ts'
 import { failureOf, persist } from './failure.ts'
 import type { Operation } from './operation.ts'
 import type { Outcome } from './outcome.ts'
 import { quick, writes } from './steps.ts'
 
 const lookAgainMs = 10_000
+// a person is waited for, and the Application watch tells of what he does
+const confirmationMs = 3_600_000
 // what never goes away must not grow one history for ever
 const looksPerRun = 100
 
-/** Cascading deletion (HIST-05): highest wave first, waits until all is gone, then lets the Application go. */
-export async function removeResources(operation: Operation): Promise<Outcome> {
+/**
+ * Deletes the resources (HIST-05): highest wave first, waits until all is gone, then takes their
+ * finalizer off. Undefined when that is done.
+ */
+export async function removeResources(operation: Operation): Promise<Outcome | undefined> {
   const { application } = operation.input
   const { inbox } = operation
   for (let looks = 1; ; looks++) {
     inbox.clearHealth()
+    let patience = lookAgainMs
     try {
-      const { remaining } = await writes.remove.executeWithOptions(
+      const { remaining, unconfirmed } = await writes.remove.executeWithOptions(
         { summary: 'delete resources' },
         [{ application }],
       )
       if (remaining === 0) break
+      if (unconfirmed !== undefined && behavesAs(operation.decision, 5)) {
+        await tellUnconfirmed(operation, unconfirmed)
+        patience = confirmationMs
+      }
     } catch (error) {
-      const failure = failureOf(error)
-      await operation.report({
-        final: true,
-        conditions: [{ type: 'DeletionError', message: failure.message }],
-      })
+      await tellDeletionError(operation, failureOf(error).message)
     }
-    await condition(() => !inbox.isEmpty(), lookAgainMs)
+    await condition(() => !inbox.isEmpty(), patience)
     inbox.forget(application.uid)
     if (looks === looksPerRun && behavesAs(operation.decision, 4)) {
       return operation.end('still deletes its resources', { retryInMs: 0 })
@@ -36,5 +44,26 @@ export async function removeResources(operation: Operation): Promise<Outcome> {
   }
   await persist(() => quick.release({ application }))
   if (behavesAs(operation.decision, 3)) inbox.forget(application.uid)
-  return operation.end('deleted with its resources')
+  return undefined
+}
+
+/** Shows why the deletion cannot go on. */
+export async function tellDeletionError(operation: Operation, message: string): Promise<void> {
+  await operation.report({ final: true, conditions: [{ type: 'DeletionError', message }] })
+}
+
+/** Shows what the deletion waits for. */
+export async function tellDeletionWaits(operation: Operation, message: string): Promise<void> {
+  await operation.report({ final: true, conditions: [{ type: 'DeletionWaiting', message }] })
+}
+
+/** Shows which objects a person has to confirm, and how (OPT-04). */
+export async function tellUnconfirmed(
+  operation: Operation,
+  keys: readonly ResourceKey[],
+): Promise<void> {
+  await tellDeletionWaits(
+    operation,
+    `waiting for deletion confirmation of ${showUnconfirmed(keys, operation)}`,
+  )
 }

@@ -2,6 +2,15 @@ import { condition, setCurrentDetails } from '@temporalio/workflow'
 import { HookError } from '../core/errors.ts'
 import type { HookReport, PlannedHook, RenderedManifests, ResourceResult } from '../core/flow.ts'
 import { showKey } from '../core/manifest/key.ts'
+import {
+  type Deadline,
+  isOver,
+  nearest,
+  operationDeadline,
+  patienceUntil,
+  showDeadline,
+  waveDeadline,
+} from './deadline.ts'
 import { hookTable } from './details.ts'
 import { failureOf } from './failure.ts'
 import { type End, type Operation, type Progress, reportProgress } from './operation.ts'
@@ -23,17 +32,22 @@ export async function runHooks(
 ): Promise<End | 'superseded' | undefined> {
   const { inbox } = operation
   const before = progress.results
+  const { begunAt } = progress
+  const deadline = nearest(waveDeadline(operation, progress), operationDeadline(operation, begunAt))
   let runs: readonly Run[] = hooks.map((hook) => ({ hook }))
   for (;;) {
     inbox.clearHealth()
     runs = await Promise.all(runs.map((run) => lookAt(operation, rendered, progress, run)))
+    const timedOut = runs.some(isRunning) && isOver(deadline) ? deadline : undefined
+    if (timedOut !== undefined) runs = runs.map((run) => givenUp(run, timedOut))
     progress.results = [...before, ...runs.flatMap(resultOf)]
-    if (!runs.some(isRunning)) return failed(runs)
+    if (!runs.some(isRunning)) return failed(runs, timedOut)
     if (inbox.hasEnd()) return 'superseded'
     const message = waitingFor(runs)
     setCurrentDetails(hookTable(message, reportsOf(runs)))
     await reportProgress(operation, rendered, progress, message)
-    await condition(() => inbox.hasHealth() || inbox.hasEnd(), lookAgainMs)
+    const patience = patienceUntil(deadline, lookAgainMs)
+    await condition(() => inbox.hasHealth() || inbox.hasEnd(), patience)
   }
 }
 
@@ -58,6 +72,15 @@ async function lookAt(
     const phase = retryable ? 'Running' : 'Error'
     return { hook, report: { key: report?.key ?? hook.key, created, phase, message } }
   }
+}
+
+/** A hook that still runs at a deadline has failed; it is deleted in the end. */
+function givenUp(run: Run, deadline: Deadline): Run {
+  const { hook, report } = run
+  if (!isRunning(run)) return run
+  const message = [showDeadline(deadline), report?.message].filter(Boolean).join(': ')
+  const { key = hook.key, created = false } = report ?? {}
+  return { hook, report: { key, created, phase: 'Failed', message } }
 }
 
 function isRunning({ report }: Run): boolean {
@@ -89,12 +112,12 @@ function waitingFor(runs: readonly Run[]): string {
   return `waiting for completion of ${waiting.join('; ')}`
 }
 
-function failed(runs: readonly Run[]): End | undefined {
+function failed(runs: readonly Run[], timedOut: Deadline | undefined): End | undefined {
   const bad = reportsOf(runs).filter(({ phase }) => phase !== 'Succeeded')
   const [first] = bad
   if (first === undefined) return undefined
   const reasons = bad.map(({ key, message }) => `${showKey(key)}: ${message || 'failed'}`)
   const message = `one or more synchronization tasks completed unsuccessfully, reason: ${reasons.join('; ')}`
   const failure = { type: HookError.name, message, object: showKey(first.key), retryable: false }
-  return { phase: 'Failed', message, failure }
+  return { phase: 'Failed', message, failure, ...(timedOut && { timedOut: timedOut.of }) }
 }

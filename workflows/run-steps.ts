@@ -1,5 +1,8 @@
 import { setCurrentDetails } from '@temporalio/workflow'
+import type { SettleHooksInput } from '../activities/settle-hooks.ts'
 import type { RenderedManifests, SyncPlan, SyncStep } from '../core/flow.ts'
+import { waitForConfirmation } from './confirmation.ts'
+import { isOver, operationDeadline, timedOut } from './deadline.ts'
 import { failureOf } from './failure.ts'
 import { type End, type Operation, type Progress, reportProgress } from './operation.ts'
 import { runHooks } from './run-hooks.ts'
@@ -16,10 +19,11 @@ export async function runSteps(
 ): Promise<End | 'superseded'> {
   const end = await runPlan(operation, rendered, plan, progress)
   if (end === 'superseded' || end.notBegun === true || !hasHooks(plan)) return end
-  const ended =
-    end.phase === 'Succeeded' ? end : await runFailSteps(operation, rendered, plan, progress, end)
+  // the time of the whole operation is over: as after a termination nothing more is begun (SYNC-27)
+  const isDone = end.phase === 'Succeeded' || end.timedOut === 'operation'
+  const ended = isDone ? end : await runFailSteps(operation, rendered, plan, progress, end)
   if (ended === 'superseded') return ended
-  const outcome = ended.phase === 'Succeeded' ? 'succeeded' : 'failed'
+  const outcome = outcomeOf(ended)
   try {
     await writes.settleHooks.executeWithOptions({ summary: `hooks of a sync that ${outcome}` }, [
       { application: operation.input.application, startedAt: progress.startedAt, outcome },
@@ -29,6 +33,12 @@ export async function runSteps(
     return { phase: 'Error', message: failure.message, failure }
   }
   return ended
+}
+
+/** Hooks that outlasted a deadline are deleted while they run. */
+function outcomeOf({ phase }: End): SettleHooksInput['outcome'] {
+  if (phase === 'Succeeded') return 'succeeded'
+  return timedOut === undefined ? 'failed' : 'terminated'
 }
 
 export function hasHooks({ steps: main, failSteps = [] }: SyncPlan): boolean {
@@ -96,12 +106,22 @@ async function runStep(
   progress: Progress,
   tryFirst: boolean,
 ): Promise<End | 'superseded' | undefined> {
+  const held =
+    tooLate(operation, progress) ?? (await waitForConfirmation(operation, rendered, step, progress))
+  if (held !== undefined) return held
+  progress.waveBegunAt = Date.now()
   if (step.changes.length > 0) {
     const refused = await syncStep(operation, rendered, step, progress, tryFirst)
     if (refused !== undefined) return refused
   }
   if (step.hooks === undefined) return undefined
   return await runHooks(operation, rendered, step.hooks, progress)
+}
+
+/** No wave begins when the operation should be done. */
+function tooLate(operation: Operation, { begunAt }: Progress): End | undefined {
+  const deadline = operationDeadline(operation, begunAt)
+  return isOver(deadline) ? timedOut(deadline) : undefined
 }
 
 /** HOOK-11: they run after a failure in any phase; their own failure is only added to the message. */
@@ -114,6 +134,7 @@ async function runFailSteps(
 ): Promise<End | 'superseded'> {
   if (failSteps.length > 0) setCurrentDetails(`**${end.message}**\n\nrunning the SyncFail hooks`)
   for (const { hooks = [] } of failSteps) {
+    progress.waveBegunAt = Date.now()
     const failed = await runHooks(operation, rendered, hooks, progress)
     if (failed === 'superseded') return failed
     if (failed !== undefined) {

@@ -18,7 +18,7 @@ const retry = {
 
 /** The steps that a person sees on the timeline of the deployment. */
 export const steps = proxyActivities<
-  Pick<Activities, 'fetch' | 'render' | 'diff' | 'check' | 'health' | 'observe'>
+  Pick<Activities, 'fetch' | 'render' | 'diff' | 'check' | 'health' | 'observe' | 'planDeletion'>
 >({
   startToCloseTimeout: '15 minutes',
   heartbeatTimeout,
@@ -54,7 +54,7 @@ export const slack = proxyActivities<
 
 /** Quick work whose result belongs into the history: at most a second, never one that waits. */
 export const quick = proxyLocalActivities<
-  Pick<Activities, 'decide' | 'render' | 'diff' | 'plan' | 'report' | 'release'>
+  Pick<Activities, 'decide' | 'render' | 'diff' | 'plan' | 'report' | 'release' | 'confirmed'>
 >({
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '50ms', maximumAttempts: 3 },

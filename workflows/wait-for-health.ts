@@ -8,6 +8,16 @@ import { HealthError } from '../core/errors.ts'
 import type { FailureText, HealthReport, RenderedManifests } from '../core/flow.ts'
 import { showKey } from '../core/manifest/key.ts'
 import { hasPatch } from './behaviour.ts'
+import {
+  type Deadline,
+  healthDeadline,
+  isOver,
+  nearest,
+  operationDeadline,
+  patienceUntil,
+  showDeadline,
+  waveDeadline,
+} from './deadline.ts'
 import { healthSummary, healthTable, waitingFor } from './details.ts'
 import { failureOf } from './failure.ts'
 import { type End, type Operation, type Progress, reportProgress } from './operation.ts'
@@ -21,8 +31,8 @@ export async function waitForHealth(
   rendered: RenderedManifests,
   progress: Progress,
 ): Promise<End | 'superseded' | undefined> {
-  const { inbox, decision, isOvertaken } = operation
-  const deadline = progress.startedAt + decision.healthTimeoutMs
+  const { inbox, isOvertaken } = operation
+  const deadline = deadlineOf(operation, progress)
   let before: HealthReport | undefined
   for (let looks = 1; ; looks++) {
     inbox.clearHealth()
@@ -32,15 +42,23 @@ export async function waitForHealth(
     if (seen.outcome === 'settled') return undefined
     before = seen
     if (seen.outcome === 'failed') return unhealthy(seen)
-    if (looks === 1 && Date.now() < deadline && looksAgain(operation, seen)) continue
-    if (Date.now() >= deadline) return late(seen, decision.healthTimeoutMs)
+    if (isOver(deadline)) return late(seen, deadline)
+    if (looks === 1 && looksAgain(operation, seen)) continue
     const message = waitingFor(seen)
     setCurrentDetails(healthTable(message, seen))
     await reportProgress(operation, rendered, progress, message)
-    const patience = Math.max(1, Math.min(lookAgainMs, deadline - Date.now()))
+    const patience = patienceUntil(deadline, lookAgainMs)
     await condition(() => inbox.hasHealth() || isOvertaken(), patience)
     if (isOvertaken()) return 'superseded'
   }
+}
+
+function deadlineOf(operation: Operation, progress: Progress): Deadline | undefined {
+  return nearest(
+    healthDeadline(operation, progress),
+    waveDeadline(operation, progress),
+    operationDeadline(operation, progress.begunAt),
+  )
 }
 
 /** Most rollouts end within two looks: without a crowd a second one costs less than to write and be told. */
@@ -87,9 +105,9 @@ function unhealthy(seen: HealthReport): End {
   return { phase: 'Failed', message, failure: failureFor(seen, message) }
 }
 
-function late(seen: HealthReport, timeoutMs: number): End {
-  const message = `not healthy after ${Math.round(timeoutMs / 1000)} s: ${waitingFor(seen)}`
-  return { phase: 'Failed', message, failure: failureFor(seen, message) }
+function late(seen: HealthReport, deadline: Deadline): End {
+  const message = `${showDeadline(deadline)}: ${waitingFor(seen)}`
+  return { phase: 'Failed', message, failure: failureFor(seen, message), timedOut: deadline.of }
 }
 
 function failureFor({ resources: [worst] }: HealthReport, message: string): FailureText {

@@ -1,4 +1,7 @@
 import type { Command } from 'commander'
+import { approvalAnnotation } from '../../core/plan/confirmation.ts'
+import { epochMs, rfc3339 } from '../../core/time.ts'
+import type { ApplicationView } from '../client/application-view.ts'
 import { connect, type ServerOptions, withServer } from '../client/connect.ts'
 import { waitForApplication } from '../client/watch.ts'
 import { CommandEnd } from '../exit.ts'
@@ -16,7 +19,7 @@ type Options = ServerOptions & {
   readonly timeout: number
 }
 
-/** `app delete`. */
+/** `app delete` and `app confirm-deletion`. */
 export function addAppDelete(app: Command): void {
   withServer(app.command('delete [names...]').description('delete applications'))
     .option('-l, --selector <selector>', 'all applications with these labels')
@@ -26,7 +29,12 @@ export function addAppDelete(app: Command): void {
     .option('--wait', 'wait until it is gone')
     .option('--timeout <seconds>', 'how long to wait; 0 is for ever', wholeNumber, 0)
     .action(remove)
+  withServer(app.command('confirm-deletion <name>'))
+    .description('let the deletions happen that wait for a confirmation')
+    .action(confirmDeletion)
 }
+
+const pathOf = (name: string) => `/api/v1/applications/${encodeURIComponent(name)}`
 
 async function remove(names: readonly string[], options: Options): Promise<void> {
   const remote = await connect(options)
@@ -34,8 +42,7 @@ async function remove(names: readonly string[], options: Options): Promise<void>
   if (options.yes !== true && canAsk()) await confirm(chosen, options.cascade)
   const { cascade, propagationPolicy } = options
   for (const name of chosen) {
-    const path = `/api/v1/applications/${encodeURIComponent(name)}`
-    await remote.call('DELETE', path, { query: { cascade, propagationPolicy } })
+    await remote.call('DELETE', pathOf(name), { query: { cascade, propagationPolicy } })
     console.log(
       `application ${name} ${cascade ? 'is being deleted with its resources' : 'deleted'}`,
     )
@@ -55,4 +62,18 @@ async function confirm(names: readonly string[], cascade: boolean): Promise<void
   const what = cascade ? ' and all their resources' : ''
   const answer = await ask(`delete ${names.join(', ')}${what}? [y/N] `)
   if (!/^y(es)?$/i.test(answer.trim())) throw new CommandEnd('nothing was deleted')
+}
+
+/** OPT-17: a clock that is behind that of the cluster confirms as well. */
+async function confirmDeletion(name: string, options: ServerOptions): Promise<void> {
+  const remote = await connect(options)
+  const { metadata, status } = await remote.call<ApplicationView>('GET', pathOf(name))
+  const begun = [metadata.deletionTimestamp, status?.operationState?.startedAt]
+  const at = Math.max(Date.now(), ...begun.map((text) => epochMs(text) ?? 0))
+  const patch = { metadata: { annotations: { [approvalAnnotation]: rfc3339(at) } } }
+  await remote.call('PATCH', pathOf(name), {
+    query: { validate: false },
+    body: { patch: JSON.stringify(patch), patchType: 'merge' },
+  })
+  console.log(`application ${name}: the deletions that wait for it are confirmed`)
 }

@@ -19,7 +19,9 @@ const meantAnyway = new Set([
   'PruneLast=true',
   'PruneLast=false',
   'Prune=true',
+  'Prune=confirm',
   'Delete=true',
+  'Delete=confirm',
   'FailOnSharedResource=true',
   'FailOnSharedResource=false',
   'RespectIgnoreDifferences=true',
@@ -30,18 +32,10 @@ const meantAnyway = new Set([
   'ClientSideApplyMigration=false',
 ])
 const knownOptions = new Set([...meantAnyway].map((option) => option.split('=')[0]))
-const laterFinalizers = /^(pre|post)-delete-finalizer\.argocd\.argoproj\.io(\/|$)/
 
 /** The fields of the Application that this version reads but does not act on, by path. */
-export function unbuiltFields({ metadata, spec }: Application): readonly string[] {
-  const finalizers = metadata.finalizers ?? []
-  return [
-    ...sourceFields(spec),
-    ...policyFields(spec),
-    ...finalizers
-      .filter((name) => laterFinalizers.test(name))
-      .map((name) => `metadata.finalizers (${name})`),
-  ]
+export function unbuiltFields({ spec }: Application): readonly string[] {
+  return [...sourceFields(spec), ...policyFields(spec)]
 }
 
 function sourceFields({ source, sources, sourceHydrator }: ApplicationSpec): readonly string[] {

@@ -3,4 +3,4 @@
  * run goes on as it began, whatever version of the worker it meets (docs/decisions/0016). Raised
  * with every change of the commands that a workflow gives.
  */
-export const behaviour = 4
+export const behaviour = 5

@@ -1,3 +1,5 @@
+import type { Deletion } from '../policy/finalizers.ts'
+
 /** What to do about the wakes, and why. */
 export type Decision = {
   readonly action:
@@ -27,12 +29,17 @@ export type Decision = {
   readonly blocked?: { readonly reason: string; readonly inMs: number }
   /** How long an operation waits for health. */
   readonly healthTimeoutMs: number
+  /** How long one wave may take, and the operation with all its attempts; absent for ever. */
+  readonly waveTimeoutMs?: number
+  readonly operationTimeoutMs?: number
   /** What somebody asked for by `Application.operation`; absent for what we do by ourselves. */
   readonly request?: OperationRequest
   /** When newer work may take the place of this operation; absent means `replace`. */
   readonly supersede?: SupersedePolicy
   /** `spec.syncPolicy.retry`, or that of the request. */
   readonly retry?: RetryPolicy
+  /** What a deletion still has to do; absent in runs of before behaviour 5. */
+  readonly deletion?: Deletion
   /** The refresh that was asked for by annotation, to be taken off when it is done (AUTO-03, AUTO-04). */
   readonly refresh?: Refresh
 }
@@ -58,6 +65,8 @@ export type RetryPolicy = {
   readonly durationMs: number
   readonly factor: number
   readonly maxMs: number
+  /** Whether Git is looked at before each repetition (SYNCP-07). */
+  readonly refresh?: true
 }
 
 export type Refresh = { readonly kind: 'normal' | 'hard'; readonly stamp: string }

@@ -1,6 +1,6 @@
 import type { ResourceKey } from '../manifest/key.ts'
 import type { Phase } from '../plan/phase.ts'
-import type { ConditionText } from './rendered.ts'
+import type { ConditionText, RenderedManifests } from './rendered.ts'
 
 /** How one resource differs from the cluster; `fields` are paths, never values. */
 export type ResourceDiff = {
@@ -12,6 +12,8 @@ export type ResourceDiff = {
   readonly fields?: readonly string[]
   /** A prune that comes after everything else (OPT-09). */
   readonly last?: true
+  /** A prune that a person has to confirm (OPT-02). */
+  readonly confirm?: true
 }
 
 /** Differences only: what is not listed is equal. */
@@ -58,6 +60,18 @@ export type SyncChange = {
   readonly key: ResourceKey
   /** `namespace` creates the destination's namespace, which is nobody's resource. */
   readonly action: 'create' | 'update' | 'prune' | 'namespace'
+  /** Whether the wave waits until a person confirms it (OPT-02). */
+  readonly confirm?: true
+}
+
+/** What a deletion does around that of the resources (HOOK-14, HOOK-15). */
+export type DeletionPlan = {
+  /** What declares the hooks. */
+  readonly rendered: RenderedManifests
+  readonly before: readonly SyncStep[]
+  readonly after: readonly SyncStep[]
+  /** Set while a person has to confirm the deletion of these first (OPT-04). */
+  readonly unconfirmed?: readonly ResourceKey[]
 }
 
 export type PlannedHook = {

@@ -32,6 +32,8 @@ export type WakeReason =
   | 'refresh'
   | 'drift'
   | 'health'
+  /** A person confirmed deletions that wait for it (OPT-17). */
+  | 'confirm'
   | 'delete'
   | 'operation'
   | 'terminate'

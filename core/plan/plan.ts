@@ -11,7 +11,7 @@ import { partsOf } from '../manifest/key.ts'
 import { shortRevision } from '../short-revision.ts'
 import type { Hold, LastAttempt } from '../status/status.ts'
 import { isToBeChecked } from './is-to-be-checked.ts'
-import { failStepsOf, stepsOf } from './steps.ts'
+import { hookStepsOf, stepsOf } from './steps.ts'
 
 /** The law of this room: a plan says what will be done and in which order; it carries no outcome. */
 export type PlanInput = {
@@ -90,7 +90,7 @@ function sync(
     reason: 'differences found',
     conditions: [],
     steps,
-    failSteps: failStepsOf(hooks),
+    failSteps: hookStepsOf(hooks, 'SyncFail'),
     check: isToBeChecked(application, steps, acceptedKinds ?? new Set()),
   }
 }

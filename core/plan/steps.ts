@@ -42,7 +42,7 @@ export function stepsOf(
     return {
       wave,
       ...(phase !== 'Sync' && { phase }),
-      changes: changes.filter(isNow).map(({ change: { key, action } }) => ({ key, action })),
+      changes: changes.filter(isNow).map(({ change }) => syncChange(change)),
       ...(now.length > 0 && { hooks: now }),
     }
   })
@@ -51,9 +51,13 @@ export function stepsOf(
   return [{ wave: firstWave, phase: 'PreSync', changes: [change] }, ...steps]
 }
 
-/** What runs when the sync failed (HOOK-11), wave by wave. */
-export function failStepsOf(hooks: readonly Hook[]): readonly SyncStep[] {
-  const planned = hooksOf(hooks, 'SyncFail')
+function syncChange({ key, action, confirm }: ResourceDiff): SyncChange {
+  return { key, action, ...(confirm && { confirm }) }
+}
+
+/** The hooks of one phase alone, wave by wave: after a failure (HOOK-11), and around a deletion. */
+export function hookStepsOf(hooks: readonly Hook[], of: Phase): readonly SyncStep[] {
+  const planned = hooksOf(hooks, of)
   return turnsOf(planned).map(({ phase, wave }) => ({
     wave,
     phase,

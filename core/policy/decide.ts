@@ -5,19 +5,8 @@ import { isTerminating } from '../status/status.ts'
 import { durationMs } from '../time.ts'
 import type { TimedWindow } from '../window/permit.ts'
 import { throughWindows } from './blocked.ts'
+import { deletionOf } from './finalizers.ts'
 import { refreshOf, requestOf, retryOf } from './request.ts'
-
-const resourcesFinalizer = 'resources-finalizer.argocd.argoproj.io'
-const finalizers = [
-  resourcesFinalizer,
-  `${resourcesFinalizer}/foreground`,
-  `${resourcesFinalizer}/background`,
-]
-
-/** Whether a finalizer asks for the deletion of the resources (APP-12). */
-export function isResourcesFinalizer(name: string): boolean {
-  return finalizers.includes(name)
-}
 
 const defaultHealthTimeoutMs = 10 * 60_000
 
@@ -45,6 +34,7 @@ const order: readonly WakeReason[] = [
   'drift',
   'start',
   'health',
+  'confirm',
 ]
 
 /** Decides what the wakes mean for the application (AUTO-08, AUTO-14, APP-12, SYNCP-01). Pure. */
@@ -65,24 +55,21 @@ function decideAnyTime({ application, problems, wakes }: DecideInput): Decision 
     specDigest: digestOf(application.spec),
     trigger: request === undefined ? trigger : 'operation',
     problems,
-    healthTimeoutMs: healthTimeout(application),
+    ...timeoutsOf(application),
     supersede: supersedePolicy(application),
     ...(request !== undefined && { request }),
     ...(retry !== undefined && { retry }),
     ...(refresh !== undefined && { refresh }),
   })
-  const { deletionTimestamp, finalizers: held = [], annotations = {} } = application.metadata
-  if (deletionTimestamp !== undefined) {
-    return held.some(isResourcesFinalizer)
-      ? decision('delete', 'the Application is being deleted with its resources')
-      : decision('ignore', 'the Application is being deleted, its resources stay')
-  }
+  const { deletionTimestamp, finalizers = [], annotations = {} } = application.metadata
+  if (deletionTimestamp !== undefined) return decideDeletion(finalizers, decision)
   if (annotations['argocd.argoproj.io/skip-reconcile'] === 'true') {
     return decision('ignore', 'the annotation argocd.argoproj.io/skip-reconcile is set')
   }
   if (isTerminating(application)) return decision('terminate', 'somebody terminated the operation')
   if (problems.length > 0) return decision('invalid', problems.join('; '))
   if (request !== undefined) return decision('sync', `${request.initiator} asked for it`)
+  if (trigger === 'confirm') return decision('ignore', 'nothing waits for a confirmation')
   if (trigger === 'health') return decision('report', 'the health of a resource changed')
   if (!isAutomated(application)) return decision('compare', 'automated sync is off')
   if (trigger === 'drift' && application.spec.syncPolicy?.automated?.selfHeal !== true) {
@@ -91,16 +78,33 @@ function decideAnyTime({ application, problems, wakes }: DecideInput): Decision 
   return decision('sync', `automated sync after ${trigger}`)
 }
 
+function decideDeletion(
+  finalizers: readonly string[],
+  decision: (action: Decision['action'], reason: string) => Decision,
+): Decision {
+  const deletion = deletionOf(finalizers)
+  if (deletion === undefined) {
+    return decision('ignore', 'the Application is being deleted, its resources stay')
+  }
+  const what = deletion.resources ? 'with its resources' : 'with its hooks'
+  return { ...decision('delete', `the Application is being deleted ${what}`), deletion }
+}
+
 function gone(trigger: string): Decision {
   const reason = 'the Application is gone'
   return { action: 'ignore', reason, specDigest: '', trigger, problems: [], healthTimeoutMs: 0 }
 }
 
-/** `driftless.dev/health-timeout: 90s`; anything that is no duration is the default of ten minutes. */
-function healthTimeout({ metadata }: Application): number {
-  return (
-    durationMs(metadata.annotations?.['driftless.dev/health-timeout']) ?? defaultHealthTimeoutMs
-  )
+/** `driftless.dev/health-timeout: 90s` and the like; anything that is no duration is as if it were not there. */
+function timeoutsOf({ metadata: { annotations = {} } }: Application) {
+  const waveTimeoutMs = durationMs(annotations['driftless.dev/wave-timeout'])
+  const operationTimeoutMs = durationMs(annotations['driftless.dev/operation-timeout'])
+  return {
+    healthTimeoutMs:
+      durationMs(annotations['driftless.dev/health-timeout']) ?? defaultHealthTimeoutMs,
+    ...(waveTimeoutMs !== undefined && { waveTimeoutMs }),
+    ...(operationTimeoutMs !== undefined && { operationTimeoutMs }),
+  }
 }
 
 const policies: readonly SupersedePolicy[] = ['replace', 'finish', 'queue']

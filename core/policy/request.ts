@@ -79,6 +79,7 @@ export function retryOf({ operation, spec }: Application): RetryPolicy | undefin
     durationMs: durationMs(duration) ?? defaultDurationMs,
     factor: factor ?? defaultFactor,
     maxMs: durationMs(maxDuration) ?? defaultMaxMs,
+    ...(retry.refresh === true && { refresh: true as const }),
   }
 }
 

@@ -82,6 +82,7 @@ export type ResourceStatus = {
   readonly status: 'Synced' | 'OutOfSync' | 'Unknown'
   readonly health?: { readonly status: HealthStatus; readonly message?: string }
   readonly requiresPruning?: boolean
+  readonly requiresDeletionConfirmation?: boolean
 }
 
 export type OwnStatus = {

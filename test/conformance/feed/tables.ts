@@ -1,7 +1,9 @@
 import { type Application, sourcesIn } from '../../../core/application.ts'
 import type { Manifest } from '../../../core/manifest/manifest.ts'
+import { needsConfirmation } from '../../../core/plan/confirmation.ts'
 import { waveOf } from '../../../core/plan/order.ts'
 import { type Phase, phasesOf } from '../../../core/plan/phase.ts'
+import { applicationOf } from '../../fixtures/application.ts'
 import { feed } from '../corpus.ts'
 
 type Table = {
@@ -13,6 +15,8 @@ type Table = {
     readonly sourceIndex?: number
     readonly annot?: Readonly<Record<string, string>>
     readonly syncWave?: string
+    readonly appSyncOptions?: readonly string[]
+    readonly resourceSyncOptions?: readonly string[]
   }
   readonly expected: Readonly<Record<string, unknown>>
 }
@@ -37,6 +41,14 @@ export const tables = feed<Table>(({ test, input, expected }) => {
   if (test === 'TestCompareAppStateSyncHookSyncWave') {
     const wave = waveOf(withAnnotations({ 'argocd.argoproj.io/sync-wave': syncWave }))
     return { expected: expected.expectedSyncWave, got: wave }
+  }
+  if (test === 'Test_isObjRequiresDeletionConfirmation') {
+    const { appSyncOptions: syncOptions = [], resourceSyncOptions = [] } = input
+    const application = applicationOf({ spec: { syncPolicy: { syncOptions } } })
+    const object = withAnnotations({
+      'argocd.argoproj.io/sync-options': resourceSyncOptions.join(','),
+    })
+    return { expected: expected.expected, got: needsConfirmation(application, object) }
   }
   return undefined
 })

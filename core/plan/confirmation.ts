@@ -1,0 +1,30 @@
+import { type Application, syncOption } from '../application.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import { syncOptionOf } from '../manifest/sync-option.ts'
+import { epochMs } from '../time.ts'
+
+/** By which a person lets the deletions happen that the Application asks to be confirmed (OPT-17). */
+export const approvalAnnotation = 'argocd.argoproj.io/deletion-approved'
+
+/** Whether an object goes only after a person confirmed it (OPT-02, OPT-04); its own annotation wins. */
+export function isToBeConfirmed(
+  application: Application,
+  live: Manifest,
+  option: 'Prune' | 'Delete',
+): boolean {
+  return (syncOptionOf(live, option) ?? syncOption(application, option)) === 'confirm'
+}
+
+/** Whether its deletion has to be confirmed at all, by whatever it is deleted. */
+export function needsConfirmation(application: Application, manifest: Manifest): boolean {
+  return (
+    isToBeConfirmed(application, manifest, 'Prune') ||
+    isToBeConfirmed(application, manifest, 'Delete')
+  )
+}
+
+/** Whether a person confirmed what was begun at `since` (epoch ms); the annotation knows whole seconds. */
+export function isConfirmed({ metadata }: Application, since: number): boolean {
+  const approved = epochMs(metadata.annotations?.[approvalAnnotation])
+  return approved !== undefined && approved >= Math.floor(since / 1_000) * 1_000
+}
