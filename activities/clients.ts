@@ -17,6 +17,7 @@ import type { Application } from '../core/application.ts'
 import type { Customizations } from '../core/customization.ts'
 import type { ApplicationRef, Wake } from '../core/flow.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
+import type { Announcement } from '../core/notification/announcement.ts'
 import type { Notice } from '../core/notification/notice.ts'
 
 /** What the activities work with; joined in cli/wire.ts. */
@@ -52,6 +53,10 @@ export type ActivityClients = {
   readonly warn: (event: Manifest) => Promise<void>
   /** Settles when Temporal has taken what people are to be told; undefined when nobody is. */
   readonly notify: ((ref: ApplicationRef, notice: Notice) => Promise<void>) | undefined
+  /** The same for what a hook says. */
+  readonly announce:
+    | ((ref: ApplicationRef, announcement: Announcement) => Promise<void>)
+    | undefined
   readonly slack: Slack | undefined
   readonly now: () => number
 }

@@ -5,6 +5,7 @@ import type { ApplicationRef, HookReport, PlannedHook, RenderedManifests } from 
 import { keyOf, showKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { instanceName, withTracking } from '../core/manifest/tracking.ts'
+import { isNotice } from '../core/notification/announcement.ts'
 import {
   deletePoliciesOf,
   type HookRun,
@@ -14,6 +15,7 @@ import {
   isOfRun,
 } from '../core/plan/hook.ts'
 import { verdicts } from '../core/status/application-health.ts'
+import { announce } from './announce.ts'
 import { followChanges } from './changes.ts'
 import type { ActivityClients } from './clients.ts'
 import { watchKinds } from './compare.ts'
@@ -46,8 +48,9 @@ export function createHook(clients: ActivityClients) {
     const { objects } = await readRendered(clients.artifacts, rendered.digest)
     const declared = objects[hook.object]
     if (declared === undefined) throw new SupersededError(`${showKey(hook.key)} is not declared`)
-    await watchKinds(cluster, [declared])
     const run = { startedAt: input.startedAt, revision: rendered.revision, phase: hook.phase }
+    if (isNotice(declared.manifest)) return await announce(clients, current, declared, run)
+    await watchKinds(cluster, [declared])
     const desired = tracked(clients, current, hookToCreate(declared.manifest, run))
     return await clients.healthNews.attend(current.label, async () => {
       const report = await runHook(clients, current, cluster, desired, run, input.created)

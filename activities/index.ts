@@ -54,6 +54,7 @@ export function createActivities(
     postMessage: durable(notices.postMessage),
     updateMessage: durable(notices.updateMessage),
     replyInThread: durable(notices.replyInThread),
+    announce: durable(notices.announce),
   }
 }
 export type Activities = ReturnType<typeof createActivities>

@@ -6,8 +6,10 @@ import { NetworkError } from '../core/errors.ts'
 import { repositoryKey } from '../core/event/repository-key.ts'
 import { nameOf } from '../core/flow/names.ts'
 import type { ApplicationRef } from '../core/flow.ts'
+import type { Announcement } from '../core/notification/announcement.ts'
 import { failureReply } from '../core/notification/failure-reply.ts'
 import { type MessageFacts, slackMessage } from '../core/notification/message.ts'
+import { mrkdwn } from '../core/notification/mrkdwn.ts'
 import { type Notice, replyPart } from '../core/notification/notice.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
@@ -23,6 +25,7 @@ export type ToldInput = NoticeInput & { readonly posted: Posted }
 export type { Posted }
 
 const messagePart = 'message'
+const maxTextLength = 4_000
 // a subject is a courtesy: a mirror that has to be made again does not hold a message up
 const patienceMs = 3_000
 
@@ -47,6 +50,13 @@ export function createNotify(clients: ActivityClients) {
       const marker = { id: notice.operation, part: messagePart }
       const message = slackMessage(await factsOf(clients, application, notice))
       await slackOf(clients).update(posted, message, marker)
+    },
+    async announce({ operation, part, startedAt, channel, text }: Announcement): Promise<Posted> {
+      const slack = slackOf(clients)
+      const marker = { id: operation, part }
+      const known = await slack.find(marker, { since: startedAt, channel })
+      const message = { text: mrkdwn(text, maxTextLength), attachments: [] }
+      return known ?? (await slack.post(message, marker, { channel }))
     },
     async replyInThread({ notice, posted }: ToldInput): Promise<void> {
       if (notice.failure === undefined) return

@@ -7,6 +7,7 @@ import type { PlannedHook, ResourceResult, SyncChange } from '../core/flow.ts'
 import { keyOf, partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { instanceName, instanceOf } from '../core/manifest/tracking.ts'
+import { isNotice } from '../core/notification/announcement.ts'
 import { type Brought, broughtBy, needsBrought } from '../core/plan/brought.ts'
 import { failsOnShared, remedyFor, writeWayOf } from '../core/plan/write-way.ts'
 import type { ActivityClients } from './clients.ts'
@@ -42,7 +43,8 @@ export async function tryChanges(
     const desired = action === 'prune' ? undefined : byKey.get(key)
     return desired === undefined ? [] : [desired]
   })
-  const hooked = hooks.flatMap(({ object }) => objects[object] ?? [])
+  const declared = hooks.flatMap(({ object }) => objects[object] ?? [])
+  const hooked = declared.filter(({ manifest }) => !isNotice(manifest))
   const brought = broughtByPlan(changes, byKey)
   const refuse = objectGuard(clients, current)
   const limit = pLimit(parallelDryRuns)

@@ -41,8 +41,12 @@ export function sharedClients(config: Config, wiring: Wiring, rules: Rules): Sha
       await transport.request(path, { method: 'POST', body: event })
     },
     ...(config.slack === undefined
-      ? { notify: undefined, slack: undefined }
-      : { notify: wakeup.people, slack: createSlack(config.slack) }),
+      ? { notify: undefined, announce: undefined, slack: undefined }
+      : {
+          notify: wakeup.people,
+          announce: wakeup.announce,
+          slack: createSlack(config.slack),
+        }),
     now: Date.now,
   }
 }

@@ -16,15 +16,19 @@ export type Posted = { readonly channel: string; readonly ts: string }
 
 /** The channel that people read. Errors are NetworkError, RateLimited and NotificationRefused. */
 export type Slack = {
-  /** Posts into the channel, or into the thread of a message. Posting twice makes two. */
-  post(message: SlackMessage, marker: Marker, thread?: Posted): Promise<Posted>
+  /** Posts into the channel, into another one, or into the thread of a message. Posting twice makes two. */
+  post(message: SlackMessage, marker: Marker, where?: Place): Promise<Posted>
   update(posted: Posted, message: SlackMessage, marker: Marker): Promise<void>
   /**
    * The message with this marker, posted since `since` (epoch ms), or in the thread; undefined when
    * there is none, and when Slack does not let us look: being told twice is better than not at all.
    */
-  find(marker: Marker, where: { readonly since: number } | Posted): Promise<Posted | undefined>
+  find(marker: Marker, where: Since | Posted): Promise<Posted | undefined>
 }
+
+/** A channel by its name or id, or the thread of a message in it. */
+export type Place = { readonly channel: string; readonly ts?: string }
+type Since = { readonly since: number; readonly channel?: string }
 
 export type SlackOptions = {
   readonly token: string
@@ -66,17 +70,17 @@ export function createSlack({ token, channel, url, timeoutMs }: SlackOptions): S
     try {
       return await client.apiCall(method, body)
     } catch (error) {
-      throw slackFailure(error, channel)
+      throw slackFailure(error, String(body.channel ?? channel))
     }
   }
   return {
-    async post(message, marker, thread) {
+    async post(message, marker, where) {
       const answer = (await call('chat.postMessage', {
         ...bodyOf(message, marker),
-        channel: thread?.channel ?? channel,
+        channel: where?.channel ?? channel,
         unfurl_links: false,
         unfurl_media: false,
-        ...(thread !== undefined && { thread_ts: thread.ts }),
+        ...(where?.ts !== undefined && { thread_ts: where.ts }),
       })) as Partial<Posted>
       return { channel: answer.channel ?? channel, ts: answer.ts ?? '' }
     },
@@ -86,7 +90,7 @@ export function createSlack({ token, channel, url, timeoutMs }: SlackOptions): S
     async find(marker, where) {
       try {
         return 'since' in where
-          ? await findIn(call, 'conversations.history', marker, channel, {
+          ? await findIn(call, 'conversations.history', marker, where.channel ?? channel, {
               oldest: String((where.since - clockSkewMs) / 1000),
             })
           : await findIn(call, 'conversations.replies', marker, where.channel, { ts: where.ts })

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
+import { approvalAnnotation } from '../core/flow/approval.ts'
 import type { ApplicationRef, Wake, WakeReason } from '../core/flow.ts'
-import { approvalAnnotation } from '../core/plan/confirmation.ts'
 import { watchDigest } from '../core/policy/watch-digest.ts'
 import { isTerminating, statusOf } from '../core/status/status.ts'
 import { retryForever } from './retry.ts'

@@ -5,9 +5,13 @@ import { sha256Hex } from '../core/digest.ts'
 import { repositoryKey } from '../core/event/repository-key.ts'
 import { nameOf } from '../core/flow/names.ts'
 import type { ApplicationRef, Look, Wake } from '../core/flow.ts'
+import type { Announcement } from '../core/notification/announcement.ts'
 import { type Notice, showNotice } from '../core/notification/notice.ts'
 import { shortRevision } from '../core/short-revision.ts'
 import {
+  announcementSignal,
+  announcementsWorkflow,
+  announcementsWorkflowId,
   applicationWorkflow,
   applicationWorkflowId,
   clusterTaskQueue,
@@ -26,6 +30,7 @@ export type Wakeup = {
   application(ref: ApplicationRef, wake: Wake): Promise<void>
   repository(url: string, look: Look): Promise<void>
   people(ref: ApplicationRef, notice: Notice): Promise<void>
+  announce(ref: ApplicationRef, announcement: Announcement): Promise<void>
 }
 
 export type WakeupOptions = {
@@ -82,6 +87,19 @@ export function createWakeup({ temporal, find, clusterIdOf }: WakeupOptions): Wa
           Trigger: notice.trigger,
           Revision: notice.revision,
         },
+        memo: { uid: ref.uid },
+      })
+    },
+    async announce(ref, announcement) {
+      await temporal.signalWithStart({
+        workflow: announcementsWorkflow,
+        id: announcementsWorkflowId(announcement),
+        taskQueue: interactiveTaskQueue,
+        input: {},
+        signal: announcementSignal,
+        message: announcement,
+        summary: `${ref.name}: ${announcement.channel}`,
+        attributes: { Application: nameOf(ref), Trigger: 'hook' },
         memo: { uid: ref.uid },
       })
     },

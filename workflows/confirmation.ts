@@ -1,14 +1,14 @@
 import { condition, setCurrentDetails } from '@temporalio/workflow'
+import { approvalAnnotation } from '../core/flow/approval.ts'
 import type { RenderedManifests, SyncStep } from '../core/flow.ts'
 import { type ResourceKey, showKey } from '../core/manifest/key.ts'
-import { approvalAnnotation } from '../core/plan/confirmation.ts'
 import { behavesAs } from './behaviour.ts'
 import { isOver, operationDeadline, patienceUntil, timedOut } from './deadline.ts'
 import { persist } from './failure.ts'
 import { type End, type Operation, type Progress, reportProgress } from './operation.ts'
 import { quick } from './steps.ts'
 
-// the Application watch tells of a confirmation; this is for one that its restart made look like a change
+// the Application watch tells of a confirmation; this is only a net under it
 const lookAgainMs = 600_000
 const shownKeys = 5
 
@@ -30,6 +30,7 @@ export async function waitForConfirmation(
   const deadline = operationDeadline(operation, progress.begunAt)
   for (let looks = 1; ; looks++) {
     inbox.clearConfirmation()
+    const received = inbox.received()
     if (await persist(() => quick.confirmed(asked))) return undefined
     if (isOvertaken()) return 'superseded'
     if (isOver(deadline)) return timedOut(deadline, message)
@@ -38,7 +39,8 @@ export async function waitForConfirmation(
       await reportProgress(operation, rendered, progress, message)
     }
     const patience = patienceUntil(deadline, lookAgainMs)
-    await condition(() => inbox.hasConfirmation() || isOvertaken(), patience)
+    // what confirms may come together with something else, and is then called by that
+    await condition(() => inbox.received() > received, patience)
   }
 }
 

@@ -1,16 +1,18 @@
 import type { ApplicationRef, Look, Wake } from '../core/flow.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
+import type { Announcement } from '../core/notification/announcement.ts'
 import type { Notice } from '../core/notification/notice.ts'
 
 /**
  * The only door to the workflows for other rooms: names, ids and shapes, no code.
  * An `application` run is one operation; a `repository` run is one burst of looks at a Git repository.
- * A `notification` run is what people are told of one operation.
+ * A `notification` run is what people are told of one operation, an `announcements` run what its hooks tell them.
  * All are opened by signal-with-start and close when nothing is left to do.
  */
 export const applicationWorkflow = 'application'
 export const repositoryWorkflow = 'repository'
 export const notificationWorkflow = 'notification'
+export const announcementsWorkflow = 'announcements'
 
 /** Signal of `application`: why to look again. */
 export const wakeSignal = 'wake'
@@ -18,6 +20,8 @@ export const wakeSignal = 'wake'
 export const lookSignal = 'look'
 /** Signal of `notification`: the newest state of the operation, a `Notice`. */
 export const noticeSignal = 'notice'
+/** Signal of `announcements`: one more of them, an `Announcement`. */
+export const announcementSignal = 'announcement'
 
 export function applicationWorkflowId({ namespace, name }: ApplicationRef): string {
   return `app/${namespace}/${name}`
@@ -30,6 +34,10 @@ export function repositoryWorkflowId(hash: string): string {
 
 export function notificationWorkflowId({ operation }: Notice): string {
   return `notify/${operation}`
+}
+
+export function announcementsWorkflowId({ operation }: Announcement): string {
+  return `announce/${operation}`
 }
 
 /** Work that needs the live state of one cluster goes to the worker that watches it. */

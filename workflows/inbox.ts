@@ -17,20 +17,23 @@ export type Inbox = {
   /** Whether the running operation is to end, even in the middle of a hook. */
   hasEnd(): boolean
   hasHealth(): boolean
-  hasConfirmation(): boolean
+  /** How many wakes came so far, also those that were taken up or forgotten. */
+  received(): number
   /** Forgets what is about this Application, and gives it back: a namesake that came after it keeps its own. */
   forget(uid: string): readonly Wake[]
   /** Forgets news of health; called right before health is looked at. */
   clearHealth(): void
-  /** Forgets that somebody confirmed something; called right before that is looked at. */
+  /** Forgets that somebody confirmed something; called when that is looked at. */
   clearConfirmation(): void
 }
 
 export function createInbox(pending: readonly Wake[] = []): Inbox {
   let wakes: readonly Wake[] = pending
+  let received = 0
   return {
     receive: (wake) => {
       wakes = [...wakes, wake]
+      received += 1
     },
     take: () => {
       const taken = wakes
@@ -42,7 +45,7 @@ export function createInbox(pending: readonly Wake[] = []): Inbox {
       wakes.some(({ reason }) => (policy === 'replace' ? !news.has(reason) : ends.has(reason))),
     hasEnd: () => wakes.some(({ reason }) => ends.has(reason)),
     hasHealth: () => wakes.some(({ reason }) => reason === 'health'),
-    hasConfirmation: () => wakes.some(({ reason }) => reason === 'confirm'),
+    received: () => received,
     forget: (gone) => {
       const isOfNamesake = ({ uid }: Wake) => uid !== undefined && uid !== gone
       const forgotten = wakes.filter((wake) => !isOfNamesake(wake))

@@ -44,7 +44,7 @@ export const telling = proxyActivities<Pick<Activities, 'publish'>>({
 
 /** Telling people never gives up while Slack is away; its own wish to wait is honoured. */
 export const slack = proxyActivities<
-  Pick<Activities, 'postMessage' | 'updateMessage' | 'replyInThread'>
+  Pick<Activities, 'postMessage' | 'updateMessage' | 'replyInThread' | 'announce'>
 >({
   taskQueue: noticeTaskQueue,
   startToCloseTimeout: '2 minutes',

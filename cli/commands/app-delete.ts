@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { approvalAnnotation } from '../../core/plan/confirmation.ts'
+import { approvalAnnotation } from '../../core/flow/approval.ts'
 import { epochMs, rfc3339 } from '../../core/time.ts'
 import type { ApplicationView } from '../client/application-view.ts'
 import { connect, type ServerOptions, withServer } from '../client/connect.ts'

@@ -1,10 +1,8 @@
 import { type Application, syncOption } from '../application.ts'
+import { approvalAnnotation } from '../flow/approval.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { syncOptionOf } from '../manifest/sync-option.ts'
 import { epochMs } from '../time.ts'
-
-/** By which a person lets the deletions happen that the Application asks to be confirmed (OPT-17). */
-export const approvalAnnotation = 'argocd.argoproj.io/deletion-approved'
 
 /** Whether an object goes only after a person confirmed it (OPT-02, OPT-04); its own annotation wins. */
 export function isToBeConfirmed(

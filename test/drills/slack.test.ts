@@ -9,6 +9,7 @@ import {
 } from '../harness/application.ts'
 import { eventually } from '../harness/eventually.ts'
 import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
+import { noticeHook } from '../harness/hook.ts'
 import { type SlackServer, startSlackServer } from '../harness/slack-server.ts'
 import type { KeptMessage } from '../harness/slack-workspace.ts'
 import { type Stack, startStack } from '../harness/stack.ts'
@@ -44,7 +45,7 @@ beforeAll(async () => {
   client = new Client({ connection, namespace: 'driftless' })
   repository = await createScratchRepository('slack')
   await stack.kube.request('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
-  const files = ['quick', 'limited', 'killed', 'outage'].map((name) => [
+  const files = ['quick', 'limited', 'killed', 'outage', 'noticed'].map((name) => [
     `${name}/config.yaml`,
     configMap(name, 'x'),
   ])
@@ -54,6 +55,7 @@ beforeAll(async () => {
       'slow/web.yaml': deployment('slow', ''),
       'broken/web.yaml': deployment('broken', 'image-pull'),
       'syntax/web.yaml': 'kind: [',
+      'noticed/live.yaml': noticeHook('live', 'PostSync', slack.channel, 'shop <is> live'),
     },
     'fix <probe> & co',
   )
@@ -205,6 +207,17 @@ describe('Slack in trouble', () => {
     expect(slack.messages().slice(known)).toHaveLength(1)
     expect(slack.messages()[known]?.text).toContain('*killed* synced')
     await whenApplication(stack.kube, 'killed', isDeployed(head))
+  })
+
+  it('hears from a notice once, in its channel, and holds no operation up while it is away', async () => {
+    await slack.goAway()
+    await deploy('noticed')
+    await whenApplication(stack.kube, 'noticed', isDeployed(head))
+    stack.kill('worker')
+    await slack.comeBack()
+    const said = () => slack.messages().filter(({ text }) => text === 'shop &lt;is&gt; live')
+    await eventually(said, (messages) => messages.length > 0, 60_000)
+    expect(said()).toHaveLength(1)
   })
 
   it('loses nothing while Slack is away', async () => {

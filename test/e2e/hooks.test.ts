@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { configMap, type LiveApplication } from '../harness/application.ts'
-import { hookJob } from '../harness/hook.ts'
+import { hookJob, noticeHook } from '../harness/hook.ts'
 import { createNamespace } from '../harness/kube.ts'
 import { beginByHand, terminate, whenInHook, whenOver } from '../harness/operation.ts'
 import { isThere, whenGone } from '../harness/presence.ts'
@@ -64,6 +64,21 @@ describe('a sync by hand', () => {
     })
     expect(resultsOf(over)).toEqual(['PreSync Job failing Failed', 'SyncFail Job sorry Succeeded'])
     expect(await isThere(scene.kube, config('failing'))).toBe(false)
+  })
+
+  it('says what a notice says to nobody where Slack is not set up, and never applies it', async () => {
+    const { kube, repository } = scene
+    await repository.push({
+      'noticed/config.yaml': configMap('noticed', 'one'),
+      'noticed/hello.yaml': noticeHook('hello', 'PostSync', '#deploys', 'it is live'),
+    })
+    await beginByHand(scene, 'noticed')
+    const over = await whenOver(kube, 'noticed')
+    expect(resultsOf(over)).toContain('PostSync ConfigMap hello Succeeded')
+    expect(over.status?.operationState?.syncResult.resources.at(-1)?.message).toBe(
+      'nobody was told: Slack is not set up (SLACK_BOT_TOKEN and SLACK_CHANNEL)',
+    )
+    expect(await isThere(kube, config('hello'))).toBe(false)
   })
 
   it('is terminated in the middle of a hook, which is deleted (SYNC-25)', async () => {

@@ -33,3 +33,13 @@ export function hookJob(
     },
   })
 }
+
+/** A hook that is only said to people in the channel. */
+export function noticeHook(name: string, phase: string, channel: string, text: string): string {
+  const annotations = {
+    'argocd.argoproj.io/hook': phase,
+    'driftless.dev/notify': `slack:${channel}`,
+  }
+  const metadata = { name, annotations }
+  return JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { message: text } })
+}
