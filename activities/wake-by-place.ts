@@ -18,12 +18,16 @@ export async function wakeMisplaced(clients: Clients & Pick<ActivityClients, 'cl
   })
 }
 
-/** When a cluster can be reached anew or otherwise: wakes those of its applications that could not be compared. */
-export async function wakeUncompared(clients: Clients & Here): Promise<void> {
-  await wakeThose(
-    clients,
-    (entry) => isHere(clients, entry) && statusOf(entry.object).sync?.status === 'Unknown',
-  )
+// causes that another way to reach the cluster, or its answer, can take away
+const ofReaching: ReadonlySet<string> = new Set(['network', 'permission'])
+
+/** When a cluster can be reached again or otherwise: wakes those of its applications that failed at it. */
+export async function wakeFailed(clients: Clients & Here): Promise<void> {
+  await wakeThose(clients, (entry) => {
+    const { sync, driftless } = statusOf(entry.object)
+    const isFailed = sync?.status === 'Unknown' || ofReaching.has(driftless?.failure?.cause ?? '')
+    return isFailed && isHere(clients, entry)
+  })
 }
 
 async function wakeThose(

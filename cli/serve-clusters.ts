@@ -1,6 +1,6 @@
 import { createActivities } from '../activities/index.ts'
 import { createRepositories } from '../activities/repositories.ts'
-import { wakeMisplaced, wakeUncompared } from '../activities/wake-by-place.ts'
+import { wakeFailed, wakeMisplaced } from '../activities/wake-by-place.ts'
 import { hasEnded, holderName } from '../clients/holder.ts'
 import { createLease } from '../clients/kube/lease.ts'
 import { startClusterProbe } from '../event-sources/cluster-probe.ts'
@@ -8,6 +8,7 @@ import { clusterClients, type SharedClients } from './activity-clients.ts'
 import { type ClusterDutyOptions, serveCluster } from './cluster-duty.ts'
 import { leasePrefix, serveFleet } from './cluster-fleet.ts'
 import type { Config } from './config.ts'
+import type { Declaration } from './declaration.ts'
 import { type HeldCluster, heldControlCluster, heldRemoteCluster } from './held-cluster.ts'
 import type { Logger } from './log.ts'
 import type { TaskQueues } from './task-queues.ts'
@@ -42,7 +43,7 @@ export function serveClusters(options: ServeClustersOptions) {
       const remote = dutyOf(id, heldRemoteCluster(declaration.take, wiring.onError))
       return serveCluster({
         ...{ ...remote, pollers: 10, stopping: over, changed: declaration.changed },
-        onOpen: () => followRemote(remote),
+        onOpen: () => followRemote(remote, declaration),
       })
     },
   })
@@ -76,12 +77,14 @@ function followDeclarations({ clients, onError }: Duty, { clusters }: Wiring): (
   return clusters.subscribe(tell)
 }
 
-/** Whoever could not be compared is, when the cluster can be reached otherwise, or again. */
-function followRemote({ clients, held, onError }: Duty): () => void {
-  const tell = () => wakeUncompared(clients)
-  tell().catch(onError)
+/**
+ * Whoever failed at the cluster tries again when it can be reached otherwise, or again; what its
+ * watches missed while it was silent they would not notice by themselves for minutes.
+ */
+function followRemote({ clients, held, onError }: Duty, { renew }: Declaration): () => void {
+  wakeFailed(clients).catch(onError)
   return startClusterProbe({
     ask: async () => await held.current()?.version(),
-    ...{ onBack: tell, onError },
+    ...{ onBack: renew, onError },
   })
 }

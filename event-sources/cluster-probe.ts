@@ -2,7 +2,7 @@ export type ClusterProbeOptions = {
   /** Settles when the cluster answers us. */
   readonly ask: () => Promise<unknown>
   /** Called when it answers again. */
-  readonly onBack: () => Promise<void>
+  readonly onBack: () => void
   readonly onError: (error: unknown) => void
 }
 
@@ -18,7 +18,7 @@ export function startClusterProbe({ ask, onBack, onError }: ClusterProbeOptions)
   const look = async (): Promise<void> => {
     try {
       await ask()
-      if (isAway) await onBack()
+      if (isAway) onBack()
       isAway = false
     } catch (error) {
       if (!isAway) onError(error)

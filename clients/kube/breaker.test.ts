@@ -63,6 +63,19 @@ it('does not wait longer because many failed together', async () => {
   await expect(ask()).resolves.toBe('back')
 })
 
+it('learns nothing from a request that was given up', async () => {
+  const { world, ask } = open()
+  await expect(ask()).rejects.toThrow('timeout')
+  world.now = 1_000
+  world.answer = async () => {
+    throw new NetworkError('given up', { cause: new DOMException('no patience', 'TimeoutError') })
+  }
+  await expect(ask()).rejects.toThrow('given up')
+  world.answer = silent
+  await expect(ask()).rejects.toThrow('timeout')
+  await expect(ask()).rejects.toThrow('it is asked again in 2 s')
+})
+
 it('takes a refusal for an answer', async () => {
   const { world, ask } = open()
   world.answer = refused

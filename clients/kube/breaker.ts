@@ -1,4 +1,4 @@
-import { NetworkError } from '../../core/errors.ts'
+import { NetworkError, PlatformError } from '../../core/errors.ts'
 import type { KubeTransport } from './transport.ts'
 
 const firstPauseMs = 1_000
@@ -33,9 +33,10 @@ export function withBreaker(
       return answer
     } catch (error) {
       if (before !== undefined) before.isAsked = false
+      if (isAnswer(error)) silence = undefined
       // of those that failed together only the first makes the pause longer
-      if (!isSilence(error)) silence = undefined
-      else if (silence === before) silence = longer(before, error.message, now())
+      else if (isSilence(error) && silence === before)
+        silence = longer(before, error.message, now())
       throw error
     }
   }
@@ -61,7 +62,12 @@ function longer(before: Silence | undefined, message: string, since: number): Si
   return { message, since, pauseMs, isAsked: false }
 }
 
-/** Errors of answers have no cause; a request that we gave up ourselves says nothing of the server. */
+/** Whoever does not answer is told with a cause. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof PlatformError && error.cause === undefined
+}
+
+/** A request that we gave up ourselves says nothing of the server. */
 function isSilence(error: unknown): error is NetworkError {
   if (!(error instanceof NetworkError) || error.cause === undefined) return false
   const { name } = error.cause as Error

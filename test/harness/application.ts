@@ -46,10 +46,12 @@ export function whenApplication(
   kube: KubeClient,
   name: string,
   accept: (status: ApplicationStatus) => boolean,
+  patienceMs?: number,
 ): Promise<LiveApplication> {
   return eventually(
     () => kube.request<LiveApplication>('GET', `${applicationsPath}/${name}`),
     ({ status }) => status !== undefined && accept(status),
+    patienceMs,
   )
 }
 
