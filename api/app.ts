@@ -9,6 +9,7 @@ import { applicationResources } from './application-resources.ts'
 import { applicationWrites } from './application-writes.ts'
 import { audit } from './audit.ts'
 import type { ApiClients } from './clients.ts'
+import { clusters } from './clusters.ts'
 import { documentation } from './documentation.ts'
 import { explain } from './explain.ts'
 import { createFeed } from './feed.ts'
@@ -50,6 +51,7 @@ export function createApp(clients: ApiClients) {
     .route('/', applicationResources(clients))
     .route('/', applicationEvents(clients))
     .route('/', applicationStream(clients, feed))
+    .route('/', clusters(clients))
     .route('/', explain(clients))
     .route('/', notifications(clients))
     .route('/', metrics(clients, feed))

@@ -116,9 +116,9 @@ export function applicationResources(clients: ApiClients) {
 }
 
 function clusterOf(clients: ApiClients, { application }: StoredApplication): ReadCluster {
-  const cluster = clients.clusterOf(application)
-  if (cluster !== undefined) return cluster
   const { destination } = application.spec
+  const cluster = clients.clusterAt(destination)
+  if (cluster !== undefined) return cluster
   const place = clients.clusters.placeOf(destination)
   throw new InvalidSpecError(placeProblems(destination, place, projectOf(application)).join('; '))
 }

@@ -9,7 +9,7 @@ import type { Jq } from '../clients/jq.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { StaticFiles } from '../clients/static-files.ts'
 import type { Temporal } from '../clients/temporal.ts'
-import type { Application } from '../core/application.ts'
+import type { Destination } from '../core/application.ts'
 import type { Customizations } from '../core/customization.ts'
 import type { ApplicationRef } from '../core/flow.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
@@ -17,7 +17,7 @@ import type { Notice } from '../core/notification/notice.ts'
 import type { WebhookSecrets } from '../event-sources/webhooks/webhook.ts'
 
 /** A cluster as the API looks at it: asked when somebody asks, never watched. */
-export type ReadCluster = Pick<Cluster, 'read' | 'list' | 'dryRun' | 'discovery'>
+export type ReadCluster = Pick<Cluster, 'read' | 'list' | 'dryRun' | 'discovery' | 'version'>
 
 /** The declared objects of one revision. */
 export type Rendered = {
@@ -37,8 +37,8 @@ export type ApiClients = {
   readonly objects: ApplicationObjects
   /** Where destinations are. */
   readonly clusters: ClusterIndex
-  /** Undefined when we do not know the cluster of the destination. */
-  readonly clusterOf: (application: Application) => ReadCluster | undefined
+  /** Undefined when the cluster of the destination cannot be used. */
+  readonly clusterAt: (destination: Destination) => ReadCluster | undefined
   /** Renders on demand; without a revision the one that the Application tracks. */
   readonly rendered: (application: StoredApplication, revision?: string) => Promise<Rendered>
   /** What users say of kinds in the settings, and the engines for the code in it. */

@@ -58,7 +58,8 @@ function apiClients(
   const pool = createClusterPool(clusters, transport, onError)
   const clusterOf = ({ spec }: Application) => pool.of(spec.destination)
   return {
-    ...{ applications, bus, clusters, temporal, clusterOf, log, stopping, version: version() },
+    ...{ applications, bus, clusters, temporal, log, stopping, version: version() },
+    clusterAt: pool.of,
     rules,
     objects: createApplicationObjects(transport),
     accounts: createAccounts(transport, config.namespace),

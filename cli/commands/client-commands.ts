@@ -10,6 +10,7 @@ import { addAppResources } from './app-resources.ts'
 import { addAppSet } from './app-set.ts'
 import { addAppSync } from './app-sync.ts'
 import { addAppWait } from './app-wait.ts'
+import { addClusters } from './cluster-list.ts'
 import { addCompletion } from './completion.ts'
 import { addAppExplain, addEvents } from './explain.ts'
 import { addLogin } from './login.ts'
@@ -31,6 +32,7 @@ export function addClientCommands(program: Command): void {
   addAppDelete(app)
   addAppResources(app)
   addAppExplain(app)
+  addClusters(program)
   addEvents(program)
   addNotifications(program)
   addAdmin(program)

@@ -32,8 +32,8 @@ export type Cluster = ClusterWrites & {
   list(kind: KindName, namespace: string, labelSelector?: string): Promise<readonly Manifest[]>
   /** The metadata of all objects of a kind, page by page, read from the server now. */
   listMetadata(kind: KindName, limits: ListLimits): AsyncIterable<Manifest>
-  /** The version of the API server. */
-  version(): Promise<string>
+  /** The version of the API server; NetworkError when it does not answer in time. */
+  version(patienceMs?: number): Promise<string>
   /** What charts may ask about (HELM-15). */
   capabilities(): Promise<{ readonly kubeVersion: string; readonly apiVersions: readonly string[] }>
   close(): void
@@ -74,8 +74,10 @@ function reads(
   discovery: Discovery,
   reach: Reach,
 ): Pick<Cluster, 'read' | 'list' | 'listMetadata' | 'version' | 'capabilities'> {
-  const version = async (): Promise<string> =>
-    (await transport.request<{ gitVersion: string }>('/version')).gitVersion
+  const version = async (patienceMs?: number): Promise<string> => {
+    const patience = patienceMs === undefined ? {} : { signal: AbortSignal.timeout(patienceMs) }
+    return (await transport.request<{ gitVersion: string }>('/version', patience)).gitVersion
+  }
   return {
     listMetadata: (kind, limits) =>
       listMetadata(transport, discovery, reach, { ...kind, ...limits }),

@@ -6,8 +6,10 @@ import {
   isSynced,
   whenApplication,
 } from '../harness/application.ts'
+import { userCommand } from '../harness/command.ts'
 import { eventually } from '../harness/eventually.ts'
 import { createNamespace, type KubeClient, type KubeObject } from '../harness/kube.ts'
+import { whenGone } from '../harness/presence.ts'
 import { openScene, type Scene } from '../harness/scene.ts'
 import {
   clusterSecret,
@@ -46,11 +48,32 @@ const declare = async (config: object) => {
   await scene.kube.try('DELETE', `${secretsPath}/second`)
   await scene.kube.request('POST', secretsPath, secret)
 }
-const whenGone = (name: string) =>
-  eventually(
-    async () => (await scene.kube.try('GET', `${applicationsPath}/${name}`)).status,
-    (status) => status === 404,
-  )
+const whenDeleted = (name: string) => whenGone(scene.kube, `${applicationsPath}/${name}`)
+
+/** The API and the command show the cluster and what lies in it (API-09, CLUS-08). */
+const isShown = async () => {
+  const { api, adminPassword } = inject('endpoints')
+  const driftless = userCommand()
+  await driftless('login', api, '--password', adminPassword)
+  const { stdout } = await driftless('cluster', 'list', '-o', 'json')
+  expect(JSON.parse(stdout)).toEqual([
+    expect.objectContaining({ name: 'in-cluster', server: 'https://kubernetes.default.svc' }),
+    expect.objectContaining({
+      ...{ name: 'second', server: second.server },
+      connectionState: expect.objectContaining({ status: 'Successful' }),
+      serverVersion: expect.stringMatching(/^v1[.]/),
+      info: expect.objectContaining({ applicationsCount: 2 }),
+    }),
+  ])
+  expect(stdout).not.toContain(second.byToken.bearerToken)
+  const shown = await driftless('cluster', 'list')
+  expect(shown.stdout).toMatch(/^NAME +SERVER +VERSION +STATUS +APPLICATIONS/)
+  expect(shown.stdout).toContain(second.server)
+  expect((await driftless('app', 'resources', 'second-shop', '--tree')).stdout).toContain('shop')
+  const live = await driftless('app', 'manifests', 'second-shop', '--source', 'live')
+  expect(live.stdout).toContain('value: two')
+  driftless.remove()
+}
 
 describe('an Application for a cluster that a Secret declares', () => {
   it('is told what is wrong with the credentials, and is deployed when they are mended (CLUS-01, CLUS-02)', async () => {
@@ -77,6 +100,7 @@ describe('an Application for a cluster that a Secret declares', () => {
     await whenApplication(scene.kube, 'second-shop', isSynced)
     const head = await scene.push({ 'shop/map.yaml': configMap('shop', 'two') })
     await whenApplication(scene.kube, 'second-shop', isDeployed(head))
+    await isShown()
     expect((await second.kube.request<ConfigMap>('GET', pathOf('shop'))).data.value).toBe('two')
     expect(await isThere(scene.kube, 'shop')).toBe(false)
     await second.kube.patch(pathOf('shop'), { data: { value: 'by hand' } })
@@ -85,7 +109,7 @@ describe('an Application for a cluster that a Secret declares', () => {
       ({ data }) => data.value === 'two',
     )
     await scene.kube.request('DELETE', `${applicationsPath}/second-shop`)
-    await whenGone('second-shop')
+    await whenDeleted('second-shop')
     expect(await isThere(second.kube, 'shop')).toBe(false)
   })
 
@@ -117,7 +141,7 @@ describe('an Application for a cluster that a Secret declares', () => {
     expect(status?.conditions?.[0]?.message).toContain('the cluster second is not known here')
     expect(status?.health?.status).toBe('Unknown')
     await scene.kube.request('DELETE', `${applicationsPath}/second-left`)
-    await whenGone('second-left')
+    await whenDeleted('second-left')
     expect(await isThere(second.kube, 'left')).toBe(true)
   })
 })

@@ -1,0 +1,48 @@
+import type { Command } from 'commander'
+import { connect, type ServerOptions, withServer } from '../client/connect.ts'
+import { type OutputOptions, print, withOutput } from '../output/print.ts'
+import { table } from '../output/table.ts'
+
+type ClusterView = {
+  readonly name: string
+  readonly server: string
+  readonly project?: string
+  readonly namespaces?: readonly string[]
+  readonly connectionState: { readonly status: string; readonly message: string }
+  readonly serverVersion: string
+  readonly info: { readonly applicationsCount: number }
+}
+
+/** `cluster list`. */
+export function addClusters(program: Command): void {
+  const cluster = program.command('cluster').description('clusters')
+  withOutput(withServer(cluster.command('list').alias('ls').description('list clusters'))).action(
+    list,
+  )
+}
+
+async function list(options: ServerOptions & OutputOptions): Promise<void> {
+  const remote = await connect(options)
+  const { items } = await remote.call<{ items: readonly ClusterView[] }>('GET', '/api/v1/clusters')
+  print(options, {
+    data: items,
+    name: (data) => data.map(({ name }) => name).join('\n'),
+    text: (data, wide) =>
+      table(
+        [...columns, ...(wide ? more : [])],
+        data.map((item) => row(item, wide)),
+      ),
+  })
+}
+
+const columns = ['NAME', 'SERVER', 'VERSION', 'STATUS', 'APPLICATIONS', 'MESSAGE']
+const more = ['PROJECT', 'NAMESPACES']
+
+function row(item: ClusterView, wide: boolean): readonly (string | undefined)[] {
+  const { name, server, project, namespaces, connectionState, serverVersion, info } = item
+  return [
+    ...[name, server, serverVersion, connectionState.status, String(info.applicationsCount)],
+    connectionState.message,
+    ...(wide ? [project, namespaces?.join(',')] : []),
+  ]
+}
