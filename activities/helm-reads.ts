@@ -48,6 +48,7 @@ export async function helmReads(chart: Chart, { helm = {} }: ApplicationSource) 
     valueFiles,
     parameterFiles,
     charts: charts ?? [],
+    bases: [],
     buildOptions: [],
   }
 }

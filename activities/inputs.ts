@@ -2,6 +2,7 @@ import type { StoredApplication } from '../clients/applications.ts'
 import { digestOf } from '../core/digest.ts'
 import { usesRevision } from '../core/render/environment.ts'
 import type { Checkout, FileAt } from './checkout.ts'
+import type { MountedBase } from './kustomize-reads.ts'
 import type { SourceReads } from './source-reads.ts'
 import { type SourceAt, type SourceClients, sourcesAt } from './sources.ts'
 import { identitiesOf } from './watched-paths.ts'
@@ -51,7 +52,9 @@ async function partsOf(at: SourceAt): Promise<readonly unknown[]> {
   const outside = await Promise.all(filesOf(reads, checkout).map(identityOf))
   const commit = usesRevision(JSON.stringify(options)) ? [checkout.commit] : []
   const fetched = reads.charts.flatMap((chart) => chart.fetched.map((one) => one.chart.digest))
-  return [...begin, options, outside, ...commit, ...(fetched.length === 0 ? [] : [fetched])]
+  const bases = await Promise.all(reads.bases.flatMap(filesOfBase).map(identityOf))
+  const more = [fetched, bases].filter((list) => list.length > 0)
+  return [...begin, options, outside, ...commit, ...more]
 }
 
 /** Where the Application says what its manifests depend on, nothing else of this repository counts (SRC-17). */
@@ -86,6 +89,10 @@ async function jsonnetParts(
 
 function filesOf({ paths, lent }: SourceReads, checkout: FileAt['checkout']): readonly FileAt[] {
   return [...paths.map((path) => ({ checkout, path })), ...lent]
+}
+
+function filesOfBase({ checkout, paths }: MountedBase): readonly FileAt[] {
+  return paths.map((path) => ({ checkout, path }))
 }
 
 async function identityOf({ checkout: { reader, url, commit }, path }: FileAt) {

@@ -8,16 +8,13 @@ import { RenderError } from '../core/errors.ts'
 import { type ParsedManifest, parseManifests } from '../core/manifest/yaml.ts'
 import { type BuildEnvironment, substitute } from '../core/render/environment.ts'
 import { helmArguments, inlineValuesOf } from '../core/render/helm.ts'
-import { withOptions } from '../core/render/kustomization.ts'
-import { readKustomization } from '../core/render/kustomization-references.ts'
-import { boundedJson } from '../core/render/read-yaml.ts'
-import { kustomizationIn } from '../core/render/tool.ts'
 import { withoutValues } from '../core/render/without-values.ts'
 import type { LocalChart } from './chart-dependencies.ts'
 import type { Checkout } from './checkout.ts'
 import type { ActivityClients } from './clients.ts'
 import type { ValueFile } from './helm-reads.ts'
 import { putAll } from './put-all.ts'
+import { renderKustomization } from './render-kustomization.ts'
 import type { SourceReads } from './source-reads.ts'
 
 export type ToolClients = Pick<ActivityClients, 'tools' | 'values'>
@@ -70,13 +67,10 @@ async function inWorkspace(
     const text =
       reads.tool === 'Helm'
         ? await helm(workspace, { source, folder, reads, cluster, environment, current, values })
-        : await kustomize(workspace, { source, folder, environment, files, reads })
+        : await renderKustomization(workspace, { source, folder, environment, files, reads })
     return parseManifests(text, `${reads.tool.toLowerCase()} of ${folder}`)
   })
 }
-
-/** Everything that the source reads, by its path in the repository. */
-type Files = ReadonlyMap<string, Buffer>
 
 type Helm = {
   readonly source: ApplicationSource
@@ -139,51 +133,6 @@ async function bodyOf(file: ValueFile, values: RemoteValues): Promise<Buffer> {
   const { reader, url, commit } = file.checkout
   const [found] = await reader.readFiles(url, commit, file.path)
   return found?.body ?? Buffer.alloc(0)
-}
-
-type Kustomize = {
-  readonly source: ApplicationSource
-  readonly folder: string
-  readonly environment: BuildEnvironment
-  readonly files: Files
-  readonly reads: SourceReads
-}
-
-async function kustomize(
-  workspace: Workspace,
-  { source, folder, environment, files, reads }: Kustomize,
-): Promise<string> {
-  const { kustomize: options } = source
-  const names = [...files.keys()]
-  const inFolder = names
-    .filter((name) => posix.dirname(name) === folder)
-    .map((name) => posix.basename(name))
-  const name = kustomizationIn(inFolder)
-  if (options !== undefined && name !== undefined) {
-    const path = posix.join(folder, name)
-    const text = files.get(path)?.toString('utf8') ?? ''
-    const isThere = (component: string): boolean => {
-      const place = posix.join(folder, component)
-      return names.some((file) => file === place || file.startsWith(`${place}/`))
-    }
-    const kustomization = readKustomization(text, path)
-    const edited = withOptions(kustomization, substituted(options, environment), isThere)
-    await workspace.put(path, boundedJson(edited, path))
-  }
-  return await workspace.kustomize(folder, options?.version ?? '', reads.buildOptions)
-}
-
-/** KUST-06: only where the flag asks for it. */
-function substituted(
-  options: NonNullable<ApplicationSource['kustomize']>,
-  environment: BuildEnvironment,
-) {
-  const { commonAnnotations, commonAnnotationsEnvsubst } = options
-  if (commonAnnotations === undefined || commonAnnotationsEnvsubst !== true) return options
-  const entries = Object.entries(commonAnnotations).map(
-    ([name, value]) => [name, substitute(value, environment)] as const,
-  )
-  return { ...options, commonAnnotations: Object.fromEntries(entries) }
 }
 
 /** What may be written into values of this source instead of a literal. */

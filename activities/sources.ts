@@ -12,11 +12,13 @@ import { GitAccessError, InvalidSpecError } from '../core/errors.ts'
 import { generatePaths, generatePathsAnnotation } from '../core/render/generate-paths.ts'
 import { overrideFiles, withOverrides } from '../core/render/overrides.ts'
 import { addressGuard } from './address-guard.ts'
+import { baseFetcher } from './base-fetcher.ts'
 import type { FetchChart } from './chart-dependencies.ts'
 import { chartFetcher } from './chart-fetcher.ts'
 import { type Checkout, namesIn, textAt } from './checkout.ts'
 import type { ActivityClients } from './clients.ts'
 import { helmReads, type Lenders, type MayRead } from './helm-reads.ts'
+import type { FetchBase } from './kustomize-reads.ts'
 import type { Repositories } from './repositories.ts'
 import { readsOf, type SourceReads } from './source-reads.ts'
 
@@ -63,11 +65,20 @@ export async function sourcesAt(
   )
   const fetchChart = chartFetcher(clients, project)
   const mayRead = addressGuard(clients, project)
+  const fetchBase = baseFetcher(clients, project)
   return await Promise.all(
     sources.map((source, index) => {
       const checkout = checkouts[index]
       if (checkout === undefined) throw new InvalidSpecError('spec.sources: one has no commit')
-      return sourceAt(clients, { source, checkout, lenders, fetchChart, mayRead, application })
+      return sourceAt(clients, {
+        source,
+        checkout,
+        lenders,
+        fetchChart,
+        fetchBase,
+        mayRead,
+        application,
+      })
     }),
   )
 }
@@ -128,13 +139,14 @@ type Place = {
   /** The checkouts that value files name as `$name/path`. */
   readonly lenders: Lenders
   readonly fetchChart: FetchChart
+  readonly fetchBase: FetchBase
   readonly mayRead: MayRead
   readonly application: Application
 }
 
 async function sourceAt(
   clients: SourceClients,
-  { source, checkout, lenders, fetchChart, mayRead, application }: Place,
+  { source, checkout, lenders, fetchChart, fetchBase, mayRead, application }: Place,
 ): Promise<SourceAt> {
   if (isOnlyLent(source)) return { source, checkout, tree: '' }
   const { url, commit } = checkout
@@ -150,7 +162,12 @@ async function sourceAt(
     )
   }
   const overridden = await overriddenSource(checkout, source, application.metadata.name)
-  const reads = await readsOf(clients, checkout, overridden, { lenders, fetchChart, mayRead })
+  const reads = await readsOf(clients, checkout, overridden, {
+    lenders,
+    fetchChart,
+    fetchBase,
+    mayRead,
+  })
   const { annotations } = application.metadata
   const watched = generatePaths(annotations?.[generatePathsAnnotation], path)
   return { source: overridden, checkout, reads, tree, ...(watched !== undefined && { watched }) }

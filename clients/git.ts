@@ -26,6 +26,11 @@ export type Git = {
   mirrorName(url: string): Promise<string>
   /** The commit of a branch, tag, version constraint, full or short SHA, or HEAD, as the mirror has it. */
   resolve(url: string, revision: string, tagPrefix?: string): Promise<{ readonly commit: string }>
+  /**
+   * The commit of a ref of another repository, which is brought into this mirror; credentials only
+   * go along to the same server.
+   */
+  commitBeside(url: string, address: string, ref: string): Promise<string>
   /** Whether the mirror holds the commit. */
   has(url: string, commit: string): Promise<boolean>
   /** Identity of all below a path; undefined when it is not a folder there. Many at once cost one round trip. */
@@ -168,6 +173,8 @@ function readingOf(
       )
     },
     has,
+    commitBeside: async (url, address, ref) =>
+      await (await present(url)).commitBeside(address, ref),
     async treeHash(url, commit, path) {
       const found = await (await present(url)).modules.info(commit, cleanPath(path))
       if (found?.type === 'tree') return found.id

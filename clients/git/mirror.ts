@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { sha256Hex } from '../../core/digest.ts'
+import { GitAccessError } from '../../core/errors.ts'
 import { parseLfsPointer } from '../../core/git/lfs.ts'
 import { createLfs } from './lfs.ts'
-import { createModules, type Modules } from './modules.ts'
+import { createModules, type Modules, remoteBeside } from './modules.ts'
 import { createObjectReader, type ObjectReader } from './object-reader.ts'
 import { type GitProcessOptions, gitEnvironment, runGit } from './process.ts'
 import { parseRefs, type Refs, refsFormat, remoteHead, sameRefs } from './refs.ts'
-import type { GitRemote } from './remote.ts'
+import { type GitRemote, withoutCredentials } from './remote.ts'
 import { createSharedRun } from './shared-run.ts'
 
 /** The refs after a fetch, and whether they are other ones than before. */
@@ -15,6 +17,8 @@ type Fetched = Refs & { readonly changed: boolean }
 export type Mirror = {
   readonly reader: ObjectReader
   readonly modules: Modules
+  /** The commit of a ref of another repository, looked for once between two fetches. */
+  commitBeside(address: string, ref: string): Promise<string>
   /** A file as it is meant: what Git only points to comes from the LFS server (SRC-15). */
   file(id: string): Promise<Buffer | undefined>
   /** The same for the text that lies in Git. */
@@ -39,6 +43,7 @@ const head = `+HEAD:${remoteHead}`
 // those of submodules are only there so that nothing cleans their commits away
 const ownRefs = ['refs/heads', 'refs/tags', remoteHead]
 const moduleRefs = 'refs/driftless/modules'
+const besideRefs = 'refs/driftless/beside'
 const fetchesBetweenCleanings = 200
 
 export function createMirror(
@@ -50,12 +55,15 @@ export function createMirror(
   let known: Refs | undefined
   let isDamaged = false
   let fetches = 0
+  /** Refs of other repositories by the fetch after which they were looked for. */
+  const beside = new Map<string, number>()
 
   const run = (...args: readonly string[]) => runGit(dir, args, options)
   const remake = (): void => {
     reader.close()
     known = undefined
     isDamaged = false
+    beside.clear()
     rmSync(dir, { recursive: true, force: true })
   }
   const bring = async (remote: GitRemote, ...specs: readonly string[]): Promise<void> => {
@@ -122,6 +130,17 @@ export function createMirror(
   }
   return {
     ...{ reader, modules, meant },
+    async commitBeside(address, ref) {
+      const name = `${besideRefs}/${sha256Hex(`${address}\n${ref}`).slice(0, 20)}`
+      if (beside.get(name) !== fetches) {
+        const remote = remoteBeside(await remoteNow(), address)
+        await bring(remote, `+${ref || 'HEAD'}:${name}`)
+        beside.set(name, fetches)
+      }
+      const found = await reader.info(`${name}^{commit}`)
+      if (found !== undefined) return found.id
+      throw new GitAccessError(`${withoutCredentials(address)} has no commit ${ref}`)
+    },
     async file(id) {
       const found = await reader.contents(id)
       return found && (await meant(found.body))

@@ -1,10 +1,9 @@
-import { posix } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { GitAccessError } from '../../core/errors.ts'
 import { isSameServer, parseSubmodules, submoduleUrl } from '../../core/git/submodules.ts'
 import { findEntry, modes, objectName } from './entries.ts'
 import type { ObjectReader } from './object-reader.ts'
-import { type GitRemote, remoteOf, withoutCredentials } from './remote.ts'
+import { type GitRemote, remoteOf } from './remote.ts'
 
 /** A path of a commit; inside of a submodule both are those of the submodule. */
 type Place = { readonly commit: string; readonly path: string }
@@ -61,7 +60,7 @@ export function createModules({ reader, isOn, remoteNow, bring }: Options): Modu
     const address = submoduleUrl(addresses.get(commit) ?? parent.url, url)
     addresses.set(id, address)
     if ((await reader.info(`${id}^{commit}`)) === undefined) {
-      await fetched(moduleRemote(parent, address, path), id)
+      await fetched(remoteBeside(parent, address), id)
     }
     return { commit: id, path: '' }
   }
@@ -86,12 +85,7 @@ export function createModules({ reader, isOn, remoteNow, bring }: Options): Modu
   }
 }
 
-/** The credentials of the repository are for its own server only; another one is asked without. */
-function moduleRemote({ url, access }: GitRemote, address: string, path: string): GitRemote {
-  if (!/^(https?|ssh|git\+ssh|file):\/\/|^[^/]+@[^/]+:/.test(address)) {
-    throw new GitAccessError(
-      `.gitmodules: the submodule ${posix.normalize(path)} lies at ${withoutCredentials(address)}, which is no address of a repository`,
-    )
-  }
+/** Another repository: with the credentials of this one on the same server, elsewhere without. */
+export function remoteBeside({ url, access }: GitRemote, address: string): GitRemote {
   return remoteOf(address, isSameServer(url, address) ? access : {})
 }

@@ -16,13 +16,24 @@ describe('what a kustomization reads', () => {
     expect(referencesOf(kustomization, 'k.yaml')).toEqual({
       places: ['a.yaml', '../base', 'c'],
       files: ['s.yaml', 'p.yaml', 'f.txt', 'g.txt', 'e.env'],
+      remote: [],
+    })
+  })
+
+  it('is kept apart where it is the address of a folder, with its line (KUST-13)', () => {
+    const text = 'resources:\n  - a.yaml\n  - https://example.com/a/b?ref=main\n'
+    const resources = ['a.yaml', 'https://example.com/a/b?ref=main']
+    expect(referencesOf({ resources, bases: ['git@example.com:a/b'] }, 'k.yaml', text)).toEqual({
+      places: ['a.yaml'],
+      files: [],
+      remote: [
+        { reference: 'https://example.com/a/b?ref=main', place: 'k.yaml:3' },
+        { reference: 'git@example.com:a/b', place: 'k.yaml' },
+      ],
     })
   })
 
   it.each([
-    ['a resource', { resources: ['https://example.com/x.yaml'] }],
-    ['a base on another host', { bases: ['git@example.com:a/b'] }],
-    ['a base with a revision', { resources: ['example.com/a/b?ref=main'] }],
     ['a generated file', { configMapGenerator: [{ files: ['a=http://127.0.0.1/x'] }] }],
     ['a patch', { patches: [{ path: 'http://example.com/p.yaml' }] }],
   ])('refuses an address of %s (KUST-13, H3)', (_, kustomization) => {

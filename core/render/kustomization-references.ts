@@ -2,7 +2,12 @@ import { RenderError } from '../errors.ts'
 import { readYaml } from './read-yaml.ts'
 
 /** What a kustomization reads, as it names it: `places` may be folders, `files` are files. */
-export type References = { readonly places: readonly string[]; readonly files: readonly string[] }
+export type References = {
+  readonly places: readonly string[]
+  readonly files: readonly string[]
+  /** Addresses in place of folders, with file and line. */
+  readonly remote: readonly { readonly reference: string; readonly place: string }[]
+}
 
 type Fields = { readonly [field: string]: unknown }
 
@@ -64,7 +69,7 @@ function spelled(fields: Fields, allowed: ReadonlySet<string>, file: string): Fi
 }
 
 /**
- * RenderError for a field that is not let through, and for an address in place of a path (KUST-13).
+ * RenderError for a field that is not let through, and for an address in place of a file (KUST-13).
  * With the text of the file it names the line too.
  */
 export function referencesOf(kustomization: Fields, file: string, text = ''): References {
@@ -94,9 +99,10 @@ export function referencesOf(kustomization: Fields, file: string, text = ''): Re
     ),
     // inline patches are texts of several lines
   ].filter((one) => !one.includes('\n'))
-  for (const reference of [...places, ...files])
-    refuseAddress(reference, placeOf(reference, file, text))
-  return { places, files }
+  const at = (reference: string) => placeOf(reference, file, text)
+  for (const reference of files.filter(isAddress)) refuseAddress(reference, at(reference))
+  const remote = places.filter(isAddress).map((reference) => ({ reference, place: at(reference) }))
+  return { places: places.filter((place) => !isAddress(place)), files, remote }
 }
 
 function refuseUnknown(fields: Fields, allowed: ReadonlySet<string>, where: string): void {
@@ -113,8 +119,12 @@ export function placeOf(reference: string, file: string, text: string): string {
   return line < 0 ? file : `${file}:${line + 1}`
 }
 
-function refuseAddress(reference: string, place: string): void {
-  if (!/:\/\/|^[\w.-]+@|\?/.test(reference)) return
+function isAddress(reference: string): boolean {
+  return /:\/\/|^[\w.-]+@|\?/.test(reference)
+}
+
+/** Says that an address is not followed. */
+export function refuseAddress(reference: string, place: string): never {
   throw new RenderError(
     `${place}: ${reference} is outside of the repository, which is refused; copy it into the repository`,
   )

@@ -37,6 +37,19 @@ export function withOptions(
   }
 }
 
+/** The kustomization with other folders in place of addresses; `folders` has them by their references. */
+export function withFolders(
+  kustomization: Kustomization,
+  folders: ReadonlyMap<string, string>,
+): Kustomization {
+  const fields = ['resources', 'bases', 'components'].filter((field) => field in kustomization)
+  const replaced = fields.map((field) => [
+    field,
+    listOf(kustomization[field]).map((entry) => folders.get(String(entry)) ?? entry),
+  ])
+  return { ...kustomization, ...Object.fromEntries(replaced) }
+}
+
 /** KUST-03: a number, or a text that is one. */
 function wholeNumber(name: string, count: number | string): number {
   if (/^\d+$/.test(String(count))) return Number(count)

@@ -118,7 +118,7 @@ describe('a submodule (SRC-14)', () => {
       const { url } = server
       await git.fetch({ url })
       await expect(git.readFiles(url, commit, 'libs')).rejects.toThrow(
-        /no address of a repository|cannot be read/,
+        /not the address of a repository|cannot be read/,
       )
     },
   )

@@ -130,7 +130,7 @@ describe('a kustomization in Git', () => {
     expect(await failureOf(scene.kube, 'kustomize-remote')).toMatchObject({
       cause: 'render',
       evidence: expect.stringContaining(
-        'remote/kustomization.yaml:1: https://example.com/base.yaml',
+        'remote/kustomization.yaml:1: https://example.com/base.yaml is outside of the repository',
       ),
     })
   })

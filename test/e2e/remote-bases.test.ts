@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { configMap, failureOf, isSynced, whenApplication } from '../harness/application.ts'
+import { eventually } from '../harness/eventually.ts'
+import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
+import { openRenderScene, type RenderScene } from './render-scene.ts'
+
+const settings = '/api/v1/namespaces/argocd/configmaps'
+const base = {
+  'web/kustomization.yaml': 'resources: [../common]\n',
+  'common/kustomization.yaml': 'resources: [config.yaml]\n',
+  'common/config.yaml': configMap('far', 'one'),
+}
+let scene: RenderScene
+let other: ScratchRepository
+
+beforeAll(async () => {
+  scene = await openRenderScene(inject('endpoints'), 'e2e-remote-bases')
+  await scene.kube.request('POST', settings, {
+    metadata: { name: 'argocd-cm', labels: { 'app.kubernetes.io/part-of': 'argocd' } },
+    data: { 'driftless.kustomize.remoteBases': 'true' },
+  })
+  other = await createScratchRepository('e2e-base')
+  await other.push(base)
+})
+afterAll(async () => {
+  await scene.kube.request('DELETE', `${settings}/argocd-cm`)
+  await other.close()
+  await scene.close()
+})
+
+describe('a base of another repository, where the settings permit it (KUST-13)', () => {
+  it('is built, and again when it has moved', async () => {
+    await scene.push({
+      'far/kustomization.yaml': `namePrefix: x-\nresources:\n  - ${other.url}//web\n`,
+    })
+    await scene.deploy('far', { path: 'far', kustomize: { nameSuffix: '-y' } })
+    await whenApplication(scene.kube, 'far', isSynced)
+    expect(await scene.data('x-far-y')).toEqual({ value: 'one' })
+    await other.push({ ...base, 'common/config.yaml': configMap('far', 'two') })
+    // nobody tells of the other repository: it is looked at with the one that names it
+    await scene.push({ 'elsewhere.txt': 'nothing of ours' })
+    await eventually(
+      () => scene.data('x-far-y'),
+      (data) => JSON.stringify(data).includes('two'),
+    )
+  })
+
+  it('is told with file and line when it is none', async () => {
+    await scene.push({
+      'gone/kustomization.yaml': `resources:\n  - ${other.url}//gone?ref=main\n`,
+      'file/kustomization.yaml': 'resources: ["https://example.com/base.yaml"]\n',
+    })
+    await scene.deploy('far-gone', { path: 'gone' })
+    await scene.deploy('far-file', { path: 'file' })
+    expect(await failureOf(scene.kube, 'far-gone')).toMatchObject({
+      cause: 'render',
+      evidence: expect.stringMatching(/^gone\/kustomization\.yaml:2: .* has no folder gone at/),
+    })
+    expect(await failureOf(scene.kube, 'far-file')).toMatchObject({
+      cause: 'render',
+      evidence: expect.stringMatching(/^file\/kustomization\.yaml:1: .*not a folder/),
+    })
+  })
+})
