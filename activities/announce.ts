@@ -2,6 +2,7 @@ import type { StoredApplication } from '../clients/applications.ts'
 import { ManifestError } from '../core/errors.ts'
 import { operationId } from '../core/flow/names.ts'
 import type { HookReport } from '../core/flow.ts'
+import { showKey } from '../core/manifest/key.ts'
 import { announcementOf } from '../core/notification/announcement.ts'
 import type { HookRun } from '../core/plan/hook.ts'
 import type { ActivityClients } from './clients.ts'
@@ -33,6 +34,6 @@ export async function announce(
     return done(`${announcement.channel} is told`)
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error
-    return { key, created: false, phase: 'Error', message: error.message }
+    return { key, created: false, phase: 'Error', message: `${showKey(key)}: ${error.message}` }
   }
 }

@@ -7,7 +7,7 @@ import type { PlannedHook, ResourceResult, SyncChange } from '../core/flow.ts'
 import { keyOf, partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { instanceName, instanceOf } from '../core/manifest/tracking.ts'
-import { isNotice } from '../core/notification/announcement.ts'
+import { isNotice, readNotice } from '../core/notification/announcement.ts'
 import { type Brought, broughtBy, needsBrought } from '../core/plan/brought.ts'
 import { failsOnShared, remedyFor, writeWayOf } from '../core/plan/write-way.ts'
 import type { ActivityClients } from './clients.ts'
@@ -29,7 +29,7 @@ const parallelDryRuns = 8
  * together (design §7). Not tried, since only
  * the apply itself can tell: what lives in a namespace or is of a kind that the plan brings, hooks
  * whose object is there already, what is replaced or may be made anew, and what a webhook refuses
- * only because it is a dry-run.
+ * only because it is a dry-run. Of a notice only its text is tried.
  */
 export async function tryChanges(
   clients: ActivityClients,
@@ -43,8 +43,7 @@ export async function tryChanges(
     const desired = action === 'prune' ? undefined : byKey.get(key)
     return desired === undefined ? [] : [desired]
   })
-  const declared = hooks.flatMap(({ object }) => objects[object] ?? [])
-  const hooked = declared.filter(({ manifest }) => !isNotice(manifest))
+  const hooked = hooks.flatMap(({ object }) => objects[object] ?? [])
   const brought = broughtByPlan(changes, byKey)
   const refuse = objectGuard(clients, current)
   const limit = pLimit(parallelDryRuns)
@@ -57,6 +56,7 @@ export async function tryChanges(
   const refused = results.flat()
   const creations = tried.filter(
     ({ key, manifest }) =>
+      !isNotice(manifest) &&
       cluster.live.get(key) === undefined &&
       !needsBrought(manifest, brought) &&
       !refused.some((result) => result.key === key),
@@ -87,6 +87,10 @@ type Trial = {
 async function tryOne(trial: Trial, desired: Desired): Promise<readonly ResourceResult[]> {
   const { key, manifest } = desired
   try {
+    if (isNotice(manifest)) {
+      readNotice(manifest)
+      return []
+    }
     trial.refuse(key)
     if (failsOnShared(trial.current.application)) await refuseShared(trial, desired)
     await dryRun(trial, manifest)

@@ -7,6 +7,7 @@ import { failureOf, persist } from './failure.ts'
 import type { Operation, Progress } from './operation.ts'
 import { type Outcome, retryDelay } from './outcome.ts'
 import {
+  deletionPatience,
   removeResources,
   tellDeletionError,
   tellDeletionWaits,
@@ -14,12 +15,6 @@ import {
 } from './remove-resources.ts'
 import { runHooks } from './run-hooks.ts'
 import { quick, steps } from './steps.ts'
-
-const lookAgainMs = 10_000
-// a person is waited for, and the Application watch tells of what he does
-const confirmationMs = 3_600_000
-// what does not come must not grow one history for ever
-const looksPerRun = 100
 
 /**
  * Deletes the Application: PreDelete hooks, resources, PostDelete hooks (HIST-05, HOOK-14, HOOK-15).
@@ -50,16 +45,16 @@ async function aroundHooks(operation: Operation): Promise<Outcome | undefined> {
 async function planned(operation: Operation): Promise<DeletionPlan | Outcome> {
   const { inbox } = operation
   const { application } = operation.input
-  for (let looks = 1; looks <= looksPerRun; looks++) {
+  for (let looks = 1; looks <= deletionPatience.looksPerRun; looks++) {
     inbox.clearHealth()
-    let patience = lookAgainMs
+    let patience: number = deletionPatience.lookAgainMs
     try {
       const plan = await steps.planDeletion.executeWithOptions({ summary: 'plan the deletion' }, [
         { application },
       ])
       if (plan.unconfirmed === undefined) return plan
       await tellUnconfirmed(operation, plan.unconfirmed)
-      patience = confirmationMs
+      patience = deletionPatience.confirmationMs
     } catch (error) {
       await tellDeletionError(operation, unknownHooks(operation, failureOf(error).message))
     }

@@ -14,6 +14,7 @@ const reasons = [
   'delete',
   'operation',
   'terminate',
+  'confirm',
 ] as const satisfies readonly WakeReason[]
 const wake = (reason: WakeReason, at = 0): Wake => ({ reason, at })
 const holding = (...held: readonly WakeReason[]) => createInbox(held.map((reason) => wake(reason)))
@@ -62,8 +63,8 @@ describe('what an operation gives way to', () => {
   const overtaking = (policy?: Parameters<ReturnType<typeof createInbox>['hasWork']>[0]) =>
     reasons.filter((reason) => holding(reason).hasWork(policy))
 
-  it('is everything but news of health, where newer work replaces', () => {
-    const all = reasons.filter((reason) => reason !== 'health')
+  it('is everything but what it may wait for itself, where newer work replaces', () => {
+    const all = reasons.filter((reason) => reason !== 'health' && reason !== 'confirm')
     expect(overtaking()).toEqual(all)
     expect(overtaking('replace')).toEqual(all)
   })

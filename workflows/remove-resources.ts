@@ -7,11 +7,14 @@ import type { Operation } from './operation.ts'
 import type { Outcome } from './outcome.ts'
 import { quick, writes } from './steps.ts'
 
-const lookAgainMs = 10_000
-// a person is waited for, and the Application watch tells of what he does
-const confirmationMs = 3_600_000
-// what never goes away must not grow one history for ever
-const looksPerRun = 100
+/** How long a deletion waits before it looks again, and how often one run does so. */
+export const deletionPatience = {
+  lookAgainMs: 10_000,
+  // a person is waited for, and the Application watch tells of what he does
+  confirmationMs: 3_600_000,
+  // what never goes away must not grow one history for ever
+  looksPerRun: 100,
+} as const
 
 /**
  * Deletes the resources (HIST-05): highest wave first, waits until all is gone, then takes their
@@ -22,7 +25,7 @@ export async function removeResources(operation: Operation): Promise<Outcome | u
   const { inbox } = operation
   for (let looks = 1; ; looks++) {
     inbox.clearHealth()
-    let patience = lookAgainMs
+    let patience: number = deletionPatience.lookAgainMs
     try {
       const { remaining, unconfirmed } = await writes.remove.executeWithOptions(
         { summary: 'delete resources' },
@@ -31,14 +34,14 @@ export async function removeResources(operation: Operation): Promise<Outcome | u
       if (remaining === 0) break
       if (unconfirmed !== undefined && behavesAs(operation.decision, 5)) {
         await tellUnconfirmed(operation, unconfirmed)
-        patience = confirmationMs
+        patience = deletionPatience.confirmationMs
       }
     } catch (error) {
       await tellDeletionError(operation, failureOf(error).message)
     }
     await condition(() => !inbox.isEmpty(), patience)
     inbox.forget(application.uid)
-    if (looks === looksPerRun && behavesAs(operation.decision, 4)) {
+    if (looks === deletionPatience.looksPerRun && behavesAs(operation.decision, 4)) {
       return operation.end('still deletes its resources', { retryInMs: 0 })
     }
   }

@@ -36,9 +36,9 @@ export async function runSteps(
 }
 
 /** Hooks that outlasted a deadline are deleted while they run. */
-function outcomeOf({ phase }: End): SettleHooksInput['outcome'] {
+function outcomeOf({ phase, timedOut: ended }: End): SettleHooksInput['outcome'] {
   if (phase === 'Succeeded') return 'succeeded'
-  return timedOut === undefined ? 'failed' : 'terminated'
+  return ended === undefined || ended === 'health' ? 'failed' : 'terminated'
 }
 
 export function hasHooks({ steps: main, failSteps = [] }: SyncPlan): boolean {

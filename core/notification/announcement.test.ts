@@ -30,10 +30,10 @@ describe('a notice', () => {
 
   it('is refused with what is to be written, and never says what a Secret holds', () => {
     expect(() => announcementOf(notice({ 'driftless.dev/notify': 'mail:x' }), run)).toThrow(
-      'ConfigMap shop/hello: driftless.dev/notify is "mail:x"; write slack: and the channel',
+      'driftless.dev/notify is "mail:x"; write slack: and the channel',
     )
     expect(() => announcementOf(notice(toDeploys, { kind: 'Secret' }), run)).toThrow(
-      'Secret shop/hello says nothing; give its text',
+      'it says nothing; give its text',
     )
   })
 })

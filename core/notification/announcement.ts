@@ -1,6 +1,6 @@
 import { ManifestError } from '../errors.ts'
 import { fieldAt } from '../manifest/field.ts'
-import { keyOf, showKey } from '../manifest/key.ts'
+import { keyOf } from '../manifest/key.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { isHook, type Phase } from '../plan/phase.ts'
 
@@ -27,21 +27,25 @@ export function isNotice(manifest: Manifest): boolean {
   return isHook(manifest) && manifest.metadata.annotations?.[notifyAnnotation] !== undefined
 }
 
-/** What the hook says in this phase; ManifestError when it names no channel or says nothing. */
+/** Whom a notice tells what; ManifestError when it names no channel or says nothing. */
+export function readNotice(manifest: Manifest): Pick<Announcement, 'channel' | 'text'> {
+  const given = manifest.metadata.annotations?.[notifyAnnotation] ?? ''
+  const [, channel] = /^slack:(#?[\w.-]+)$/.exec(given.trim()) ?? []
+  if (channel === undefined) {
+    throw new ManifestError(
+      `${notifyAnnotation} is "${given}"; write slack: and the channel, such as slack:#deploys`,
+    )
+  }
+  return { channel, text: textOf(manifest) }
+}
+
+/** What the notice says in this phase of an operation. */
 export function announcementOf(
   manifest: Manifest,
   run: Pick<Announcement, 'operation' | 'startedAt'> & { readonly phase: Phase },
 ): Announcement {
   const { phase, ...operation } = run
-  const key = keyOf(manifest)
-  const given = manifest.metadata.annotations?.[notifyAnnotation] ?? ''
-  const [, channel] = /^slack:(#?[\w.-]+)$/.exec(given.trim()) ?? []
-  if (channel === undefined) {
-    throw new ManifestError(
-      `${showKey(key)}: ${notifyAnnotation} is "${given}"; write slack: and the channel, such as slack:#deploys`,
-    )
-  }
-  return { ...operation, part: `${phase} ${key}`, channel, text: textOf(manifest) }
+  return { ...operation, part: `${phase} ${keyOf(manifest)}`, ...readNotice(manifest) }
 }
 
 /** Of no other kind than ConfigMaps is anything read that somebody might want to hide. */
@@ -51,6 +55,6 @@ function textOf(manifest: Manifest): string {
     declared ?? (manifest.kind === 'ConfigMap' ? fieldAt(manifest, 'data', 'message') : '')
   if (typeof text === 'string' && text.trim() !== '') return text.slice(0, maxTextLength)
   throw new ManifestError(
-    `${showKey(keyOf(manifest))} says nothing; give its text as data.message of a ConfigMap, or in the annotation ${messageAnnotation}`,
+    `it says nothing; give its text as data.message of a ConfigMap, or in the annotation ${messageAnnotation}`,
   )
 }

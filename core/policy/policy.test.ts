@@ -38,6 +38,21 @@ describe('deciding what a wake means', () => {
     expect(action(withMetadata({ deletionTimestamp, finalizers: ['other/one'] }))).toBe('ignore')
   })
 
+  it('runs the hooks of a deletion also where the resources stay (HOOK-14, HIST-06)', () => {
+    const deletionTimestamp = '2026-01-01T00:00:00Z'
+    const finalizers = ['pre-delete-finalizer.argocd.argoproj.io']
+    const { application } = readApplication(withMetadata({ deletionTimestamp, finalizers }))
+    const wakes = [{ reason: 'delete', at: 0 }] as const
+    expect(decide({ application, problems: [], wakes })).toMatchObject({
+      action: 'delete',
+      deletion: { before: true, resources: false, after: false },
+    })
+  })
+
+  it('has nothing to do for a confirmation that no run waits for (OPT-17)', () => {
+    expect(action(base, 'confirm')).toBe('ignore')
+  })
+
   it('leaves skipped applications alone and names problems of the spec (AUTO-14, APP-03)', () => {
     expect(
       action(withMetadata({ annotations: { 'argocd.argoproj.io/skip-reconcile': 'true' } })),
@@ -118,6 +133,15 @@ describe('the watch digest', () => {
     expect(digest({ ...base, status: { health: 1 } })).toBe(digest(base))
     const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}' }
     expect(digest(withMetadata({ annotations }))).toBe(digest(base))
+  })
+
+  it('stays when a comparison puts on or takes off the finalizers of delete hooks', () => {
+    const finalizers = ['pre-delete-finalizer.argocd.argoproj.io']
+    expect(digest(withMetadata({ finalizers }))).toBe(digest(base))
+    const deletionTimestamp = 'x'
+    expect(digest(withMetadata({ finalizers, deletionTimestamp }))).not.toBe(
+      digest(withMetadata({ deletionTimestamp })),
+    )
   })
 
   it('changes with the spec, an operation, a deletion, finalizers, our annotations and the uid', () => {

@@ -118,6 +118,11 @@ describe('deleting (API-04, HIST-05 to HIST-07)', () => {
     expect(await finalizersAfter('alone', '?cascade=false')).toBe('gone')
     expect((await api.call('DELETE', `${path}/cascade?cascade=false`)).status).toBe(200)
     expect(await isThere(api.kube, `${api.applications}/cascade`)).toBe(false)
+    await create('hooked')
+    const finalizers = ['post-delete-finalizer.argocd.argoproj.io']
+    await api.patch('hooked', { metadata: { finalizers } })
+    expect((await api.call('DELETE', `${path}/hooked?cascade=false`)).status).toBe(200)
+    expect(await isThere(api.kube, `${api.applications}/hooked`)).toBe(false)
   })
 
   it('refuses what contradicts itself', async () => {

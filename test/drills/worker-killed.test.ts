@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { judgeConfigMaps } from '../harness/admission-webhook.ts'
 import {
@@ -12,6 +14,7 @@ import { expectEachOnce } from '../harness/each-once.ts'
 import { eventually } from '../harness/eventually.ts'
 import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
 import { hookJob } from '../harness/hook.ts'
+import { whenGone, whenThere } from '../harness/presence.ts'
 import { type Stack, startStack } from '../harness/stack.ts'
 
 const objects = 100
@@ -86,6 +89,24 @@ describe('R1: the worker is killed', () => {
       hookPhase: 'Succeeded',
     })
     expect(creationsIn(stack.dir, name, 'jobs')).toEqual(['migrate'])
+  })
+
+  it('in the middle of a deletion whose manifests the cache lost: each of its hooks runs once (HOOK-14)', async () => {
+    const name = await namespaceFor('drill-deletion')
+    const head = await repository.push({
+      [`${name}/backup.yaml`]: hookJob('backup', 'PreDelete', { runtime: '5s' }),
+      [`${name}/config.yaml`]: configMap('guarded', 'x'),
+      [`${name}/report.yaml`]: hookJob('report', 'PostDelete'),
+    })
+    await create(name)
+    await whenApplication(stack.kube, name, isDeployed(head))
+    rmSync(join(stack.dir, 'driftless', 'artifacts'), { recursive: true })
+    stack.kill('worker')
+    await stack.kube.request('DELETE', `${applicationsPath}/${name}`)
+    await whenThere(stack.kube, `/apis/batch/v1/namespaces/${name}/jobs/backup`)
+    stack.kill('worker')
+    await whenGone(stack.kube, `${applicationsPath}/${name}`)
+    expect(creationsIn(stack.dir, name, 'jobs')).toEqual(['backup', 'report'])
   })
 
   it('while it waits for health: nothing is applied again', async () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { configMap, type LiveApplication } from '../harness/application.ts'
+import { eventually } from '../harness/eventually.ts'
 import { hookJob, noticeHook } from '../harness/hook.ts'
 import { createNamespace } from '../harness/kube.ts'
-import { beginByHand, terminate, whenInHook, whenOver } from '../harness/operation.ts'
+import { beginByHand, operate, terminate, whenInHook, whenOver } from '../harness/operation.ts'
 import { isThere, whenGone } from '../harness/presence.ts'
 import { openScene, type Scene } from '../harness/scene.ts'
 
@@ -79,6 +80,19 @@ describe('a sync by hand', () => {
       'nobody was told: Slack is not set up (SLACK_BOT_TOKEN and SLACK_CHANNEL)',
     )
     expect(await isThere(kube, config('hello'))).toBe(false)
+    await repository.push({
+      'noticed/config.yaml': configMap('noticed', 'two'),
+      'noticed/hello.yaml': noticeHook('hello', 'PostSync', '#deploys', ''),
+    })
+    await operate(kube, 'noticed', { revision: 'main' })
+    const refused = await eventually(
+      () => whenOver(kube, 'noticed'),
+      ({ status }) => status?.operationState?.phase === 'Failed',
+    )
+    expect(refused.status?.operationState?.message).toContain(
+      `ConfigMap ${namespace}/hello: it says nothing; give its text`,
+    )
+    expect(await kube.request('GET', config('noticed'))).toMatchObject({ data: { value: 'one' } })
   })
 
   it('is terminated in the middle of a hook, which is deleted (SYNC-25)', async () => {

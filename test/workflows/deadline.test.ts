@@ -33,8 +33,8 @@ async function run(limits: Partial<Decision>, scripted: Scripted = {}) {
   return { end: reports.at(-1)?.operation, attempts: (await opened.inputs()).length }
 }
 
-/** A sync whose PreSync hook never ends; tells which hooks ran and how they were let go. */
-async function runEndlessHook(limits: Partial<Decision>) {
+/** A sync whose PreSync hook stays like this; tells which hooks ran and how they were let go. */
+async function runHooked(limits: Partial<Decision>, presync: 'Running' | 'Failed' = 'Running') {
   const ran = new Set<string>()
   const settled: string[] = []
   const { end, attempts } = await run(limits, {
@@ -42,7 +42,7 @@ async function runEndlessHook(limits: Partial<Decision>) {
     hook: async ({ hook: { key, phase } }) => {
       ran.add(phase)
       const isOver = phase === 'SyncFail'
-      return { key, created: true, message: '', phase: isOver ? 'Succeeded' : 'Running' }
+      return { key, created: true, message: '', phase: isOver ? 'Succeeded' : presync }
     },
     settleHooks: async ({ outcome }) => {
       settled.push(outcome)
@@ -61,17 +61,23 @@ describe('driftless.dev/wave-timeout', () => {
   })
 
   it('fails a hook that still runs, which is deleted, and runs the SyncFail hooks (HOOK-11)', async () => {
-    const { end, ran, settled } = await runEndlessHook({ waveTimeoutMs: 1_000 })
+    const { end, ran, settled } = await runHooked({ waveTimeoutMs: 1_000 })
     expect(end).toMatchObject({ phase: 'Failed', failure: { type: 'HookError' } })
     expect(end?.message).toContain('the wave is not done after 1 s (driftless.dev/wave-timeout)')
     expect([ran, settled]).toEqual([['PreSync', 'SyncFail'], ['terminated']])
+  })
+
+  it('has nothing to do with a hook that fails in time', async () => {
+    const { end, settled } = await runHooked({ waveTimeoutMs: 60_000 }, 'Failed')
+    expect(end?.message).not.toContain('wave-timeout')
+    expect(settled).toEqual(['failed'])
   })
 })
 
 describe('driftless.dev/operation-timeout', () => {
   it('ends an operation as a termination does: without SyncFail hooks and retries (SYNC-27)', async () => {
     const limits = { operationTimeoutMs: 1_000, waveTimeoutMs: 60_000, retry }
-    const { end, attempts, ran, settled } = await runEndlessHook(limits)
+    const { end, attempts, ran, settled } = await runHooked(limits)
     expect(end?.message).toContain(
       'the operation is not done after 1 s (driftless.dev/operation-timeout)',
     )
