@@ -1,8 +1,10 @@
+import { approvalAnnotation } from '../../core/flow/approval.ts'
 import type { Endpoints } from '../../deploy/local/endpoints.ts'
-import { configMap } from '../harness/application.ts'
+import { applicationsPath, configMap, isSynced, whenApplication } from '../harness/application.ts'
 import { hookJob } from '../harness/hook.ts'
 import { beginByHand, terminate, whenInHook, whenOver } from '../harness/operation.ts'
-import { openScene } from '../harness/scene.ts'
+import { whenGone } from '../harness/presence.ts'
+import { openScene, type Scene } from '../harness/scene.ts'
 
 /** Writes the history of a run of this workflow down, as that of the path. */
 export type Recorder = (path: string, id: string, text?: string) => Promise<void>
@@ -15,6 +17,11 @@ const files = {
   'failing/sorry.yaml': hookJob('sorry', 'SyncFail'),
   'endless/before.yaml': hookJob('endless', 'PreSync', { runtime: '10m' }),
   'dry/config.yaml': configMap('dry', 'one'),
+  'guarded/before.yaml': hookJob('guard', 'PreDelete', { runtime: '2s' }),
+  'guarded/config.yaml': configMap('guarded', 'one'),
+  'guarded/after.yaml': hookJob('report', 'PostDelete'),
+  'asked/config.yaml': configMap('asked', 'one'),
+  'asked/other.yaml': configMap('asked-other', 'one'),
 }
 
 /** The paths of operations that somebody asks for, with hooks and waves. */
@@ -40,7 +47,29 @@ export async function recordOperations(endpoints: Endpoints, record: Recorder): 
     await terminate(kube, 'endless')
     await whenOver(kube, 'endless')
     await record('terminated', 'app/argocd/endless', 'settleHooks')
+    await begin('guarded')
+    await whenOver(kube, 'guarded')
+    await kube.request('DELETE', `${applicationsPath}/guarded`)
+    await whenGone(kube, `${applicationsPath}/guarded`)
+    await record('delete-with-hooks', 'app/argocd/guarded', 'planDeletion')
+    await recordConfirmation(scene, record)
   } finally {
     await scene.close()
   }
+}
+
+async function recordConfirmation({ kube, push, create }: Scene, record: Recorder): Promise<void> {
+  const syncPolicy = { automated: { prune: true }, syncOptions: ['Prune=confirm'] }
+  await create('asked', { path: 'asked', spec: { syncPolicy } })
+  await whenApplication(kube, 'asked', isSynced)
+  await push({ 'asked/config.yaml': null })
+  await whenApplication(
+    kube,
+    'asked',
+    ({ operationState }) => operationState?.message.includes('confirmation') === true,
+  )
+  const annotations = { [approvalAnnotation]: new Date().toISOString() }
+  await kube.patch(`${applicationsPath}/asked`, { metadata: { annotations } })
+  await whenApplication(kube, 'asked', isSynced)
+  await record('confirmed', 'app/argocd/asked', '"sync"')
 }

@@ -15,8 +15,10 @@ describe('a worker of this version takes over runs of earlier ones', () => {
     const paths = new Set(recorded.map((file) => file.replace(/^.*[/\\]/, '').replace('.json', '')))
     expect([...paths].sort()).toEqual(
       expect.arrayContaining([
+        'confirmed',
         'create',
         'delete',
+        'delete-with-hooks',
         'dry-run',
         'failing-hook',
         'heal',
