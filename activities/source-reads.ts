@@ -38,6 +38,11 @@ type Surroundings = {
   readonly mayRead: MayRead
 }
 
+const none = {
+  ...{ lent: [], valueFiles: [], parameterFiles: [] },
+  ...{ charts: [], bases: [], buildOptions: [] },
+} as const
+
 /** Finds out what a render of the source would read, without rendering it (SRC-10). */
 export async function readsOf(
   clients: PluginClients & { readonly setting: Setting },
@@ -47,14 +52,6 @@ export async function readsOf(
 ): Promise<SourceReads> {
   const folder = clean(source.path ?? '.')
   const chosen = chosenTool(source)
-  const none = {
-    lent: [],
-    valueFiles: [],
-    parameterFiles: [],
-    charts: [],
-    bases: [],
-    buildOptions: [],
-  }
   if (chosen === undefined || chosen === 'Plugin') {
     const plugin = await pluginFor(clients, checkout, folder, source)
     // it may read whatever the repository holds

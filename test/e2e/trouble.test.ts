@@ -94,10 +94,13 @@ describe('trouble is told with its cause', () => {
       repoURL: scene.repository.url,
       path: 'plain',
       targetRevision: 'HEAD',
-      plugin: { name: 'made' },
       future: { a: 1 },
     }
-    await scene.create('unbuilt', { spec: { source, future: [1] } })
+    const syncPolicy = {
+      syncOptions: ['Prune=confirm'],
+      managedNamespaceMetadata: { labels: { team: 'shop' } },
+    }
+    await scene.create('unbuilt', { spec: { source, syncPolicy, future: [1] } })
     const live = await whenApplication(
       scene.kube,
       'unbuilt',
@@ -105,7 +108,7 @@ describe('trouble is told with its cause', () => {
     )
     expect(live.status?.conditions?.map(({ type }) => type)).toContain('FieldNotSupportedWarning')
     expect(live.status?.conditions?.map(({ message }) => message).join()).toContain(
-      'spec.source.plugin',
+      'spec.syncPolicy',
     )
     expect(live.spec).toMatchObject({ source, future: [1] })
   })
