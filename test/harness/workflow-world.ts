@@ -40,12 +40,15 @@ type Scripted = { readonly [Name in keyof Activities]?: Activities[Name] }
 
 let bundle: ReturnType<typeof bundleWorkflowCode> | undefined
 
-/** Runs a worker for these activities on a task queue of its own, until `close`. */
-export async function createWorld(address: string, activities: Scripted): Promise<WorkflowWorld> {
+/** Runs a worker for these activities on this task queue, or one of its own, until `close`. */
+export async function createWorld(
+  address: string,
+  activities: Scripted,
+  taskQueue = `test-${randomUUID()}`,
+): Promise<WorkflowWorld> {
   bundle ??= bundleOurs()
   const connection = await NativeConnection.connect({ address })
   const temporal = await createTemporal(address, temporalNamespace)
-  const taskQueue = `test-${randomUUID()}`
   const worker = await Worker.create({
     connection,
     namespace: temporalNamespace,
