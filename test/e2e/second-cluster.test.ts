@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { clusterId } from '../../core/cluster/address.ts'
 import {
   applicationsPath,
   configMap,
@@ -143,5 +144,15 @@ describe('an Application for a cluster that a Secret declares', () => {
     await scene.kube.request('DELETE', `${applicationsPath}/second-left`)
     await whenDeleted('second-left')
     expect(await isThere(second.kube, 'left')).toBe(true)
+  })
+
+  it('is the last one for which the cluster is held by a worker', async () => {
+    for (const name of ['second-ready', 'second-moved']) {
+      await scene.kube.try('DELETE', `${applicationsPath}/${name}`)
+      await whenDeleted(name)
+    }
+    const lease = `driftless-cluster-${clusterId(second.server)}`
+    const leases = '/apis/coordination.k8s.io/v1/namespaces/argocd/leases'
+    await whenGone(scene.kube, `${leases}/${lease}`)
   })
 })
