@@ -13,7 +13,9 @@ export async function wakeMisplaced(clients: Clients & Pick<ActivityClients, 'cl
   await wakeThose(clients, ({ application, object }) => {
     const { kind } = clients.clusters.placeOf(application.spec.destination)
     const { conditions = [] } = statusOf(object)
-    const isTold = conditions.some(({ type }) => type === 'InvalidSpecError')
+    const isTold = conditions.some(
+      ({ type, message }) => type === 'InvalidSpecError' && message.includes('spec.destination'),
+    )
     return isTold === (kind === 'control' || kind === 'remote')
   })
 }

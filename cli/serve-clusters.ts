@@ -70,11 +70,20 @@ function duties({ config, wiring, shared, queues, log, stopping }: ServeClusters
 
 /** The holder of the control cluster tells applications that their cluster is known now, or is no more. */
 function followDeclarations({ clients, onError }: Duty, { clusters }: Wiring): () => void {
+  let told: NodeJS.Immediate | undefined
   const tell = (): void => {
-    wakeMisplaced(clients).catch(onError)
+    // many Secrets come in one list
+    told ??= setImmediate(() => {
+      told = undefined
+      wakeMisplaced(clients).catch(onError)
+    })
   }
   tell()
-  return clusters.subscribe(tell)
+  const end = clusters.subscribe(tell)
+  return () => {
+    clearImmediate(told)
+    end()
+  }
 }
 
 /**

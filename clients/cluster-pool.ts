@@ -10,7 +10,6 @@ import { createTransport, type KubeTransport } from './kube/transport.ts'
 export type ClusterPool = {
   /** Undefined when it cannot be used. */
   of(destination: Destination): Cluster | undefined
-  close(): void
 }
 
 type Opened = {
@@ -27,17 +26,15 @@ export function createClusterPool(
 ): ClusterPool {
   const here = createCluster(control, onError)
   const opened = new Map<string, Opened>()
-  const close = (secret: string): void => {
-    const old = opened.get(secret)
-    opened.delete(secret)
-    old?.cluster.close()
-    void old?.transport.close()
-  }
-  const closeOld = (): void => {
+  clusters.subscribe(() => {
     const { declared } = clusters.known()
-    for (const [secret, { declared: old }] of opened) if (!declared.includes(old)) close(secret)
-  }
-  const end = clusters.subscribe(closeOld)
+    for (const [secret, { declared: old, cluster, transport }] of opened) {
+      if (declared.includes(old)) continue
+      opened.delete(secret)
+      cluster.close()
+      void transport.close()
+    }
+  })
   return {
     of(destination) {
       const place = clusters.placeOf(destination)
@@ -50,10 +47,6 @@ export function createClusterPool(
       const cluster = createCluster(transport, onError, declared.scope)
       opened.set(declared.secret, { declared, cluster, transport })
       return cluster
-    },
-    close() {
-      end()
-      for (const secret of opened.keys()) close(secret)
     },
   }
 }
