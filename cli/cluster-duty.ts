@@ -38,6 +38,7 @@ export type ClusterDutyOptions = {
  */
 export async function serveCluster(options: ClusterDutyOptions): Promise<void> {
   const { lease, log, stopping } = options
+  const { clusterId } = options.clients
   while (!stopping.aborted) {
     const tenure = await lease.acquire(stopping)
     if (tenure === undefined) return
@@ -49,7 +50,7 @@ export async function serveCluster(options: ClusterDutyOptions): Promise<void> {
     }
     if (tenure.lost.aborted) {
       const reason = String((tenure.lost.reason as Error).message)
-      log.warn({ reason }, 'lost the cluster, and waits for it as a standby')
+      log.warn({ cluster: clusterId, reason }, 'lost the cluster, and waits for it as a standby')
     }
   }
 }

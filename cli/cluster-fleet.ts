@@ -68,6 +68,8 @@ export async function serveFleet(options: ClusterFleetOptions): Promise<void> {
   while (!stopping.aborted) {
     await delay(lookAgainMs, undefined, { signal: stopping }).catch(() => undefined)
     if (!stopping.aborted) await retire(options, duties, quiet).catch(onError)
+    // what was wanted again while it ended, and what ended by an error
+    reconcile()
   }
   await Promise.allSettled([...duties.values()].map(({ ended }) => ended))
 }
