@@ -17,7 +17,7 @@ import { waitForWindow } from './window.ts'
 export async function operate(input: ApplicationInput, inbox: Inbox): Promise<Outcome> {
   const wakes = inbox.take()
   const decision = await persist(() => quick.decide({ application: input.application, wakes }))
-  // what it began elsewhere stays there (docs/decisions/0024)
+  // what it began elsewhere stays there (docs/decisions/0022)
   if (decision.cluster !== undefined)
     return { summary: 'its cluster is another one', wakes, events: [], cluster: decision.cluster }
   const operation = begin(meantBy(decision, input), inbox, wakes, decision)

@@ -54,7 +54,11 @@ describe('what a kustomization reads', () => {
   it('is found whatever the case of the names, which kustomize does not look at (KUST-13)', () => {
     const text = 'RESOURCES: [base]\nconfigmapgenerator: [{NAME: g, Files: [f.txt]}]\n'
     const kustomization = readKustomization(text, 'k.yaml')
-    expect(referencesOf(kustomization, 'k.yaml')).toEqual({ places: ['base'], files: ['f.txt'] })
+    expect(referencesOf(kustomization, 'k.yaml')).toEqual({
+      places: ['base'],
+      files: ['f.txt'],
+      remote: [],
+    })
   })
 
   it('never stands in two spellings of one name', () => {

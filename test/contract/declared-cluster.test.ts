@@ -117,10 +117,8 @@ describe('a cluster of which the Secret names namespaces (CLUS-06)', () => {
       (found) => found.length === inside.length && !found.includes(outside),
     )
     const listed: string[] = []
-    for await (const { metadata } of cluster.listMetadata(
-      kind,
-      `driftless.dev/application=${label}`,
-    ))
+    const labelSelector = `driftless.dev/application=${label}`
+    for await (const { metadata } of cluster.listMetadata(kind, { labelSelector }))
       listed.push(metadata.namespace ?? '')
     expect(listed.sort()).toEqual([...inside])
     await expect(cluster.read('v1', `/ConfigMap/${outside}/one`)).rejects.toThrow(
