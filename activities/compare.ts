@@ -1,8 +1,7 @@
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
-import type { Settled } from '../clients/kube/settled.ts'
 import { compareObject } from '../core/diff/compare.ts'
-import { declaredBeyond, ownedDigest } from '../core/diff/owned.ts'
+import { holds, type Proof, proofOf } from '../core/diff/proof.ts'
 import { isSameObject } from '../core/diff/same-object.ts'
 import { AdmissionDenied, QuotaExceeded } from '../core/errors.ts'
 import { groupOf, keyOf } from '../core/manifest/key.ts'
@@ -52,12 +51,11 @@ export function compareCached(
     const proven = !isTracked(desired.manifest) && proof?.desired === desired.digest
     return { desired, live, verdict: proven ? 'equal' : 'missing', fields: [] }
   }
-  if (proof?.desired === desired.digest && proof.owned === ownedDigest(live, proof.beyond)) {
+  if (proof?.desired === desired.digest && holds(proof, live)) {
     return { desired, live, verdict: 'equal', fields: [] }
   }
   const found = compareObject(desired.manifest, live)
-  if (found.verdict === 'equal')
-    cluster.settled.set(desired.key, { desired: desired.digest, owned: ownedDigest(live) })
+  if (found.verdict === 'equal') cluster.settled.set(desired.key, proofOf(desired, live))
   return { desired, live, verdict: found.verdict, fields: 'fields' in found ? found.fields : [] }
 }
 
@@ -81,7 +79,7 @@ export async function compareProven(
   if (proof === undefined) return { ...row, verdict: 'different' }
   // without a proof nobody was told of what somebody wrote to our fields meanwhile
   const now = isWatched ? cluster.live.get(desired.key) : live
-  if (now === undefined || ownedDigest(now, proof.beyond) !== proof.owned) {
+  if (now === undefined || !holds(proof, now)) {
     return looks > 1
       ? await compareProven(cluster, desired, ignore, looks - 1)
       : { ...row, verdict: 'different' }
@@ -98,21 +96,20 @@ async function prove(
   desired: Desired,
   ignore: Ignore | undefined,
   live: Manifest,
-): Promise<Settled | undefined> {
+): Promise<Proof | undefined> {
   const applied = await unlessRefused(cluster.dryRun(desired.manifest))
   const there = await inVersionOf(cluster, desired, live)
   if (applied === undefined || there === undefined) return undefined
   const same = isSameObject(applied, there)
   if (!same && !(await isSameBesides(cluster, ignore, applied, there))) return undefined
-  // what is ignored may change as it likes
-  const declared = await (ignore?.strip(desired.manifest, there) ?? desired.manifest)
-  const beyond = declaredBeyond(declared, live)
-  return {
-    desired: desired.digest,
-    owned: ownedDigest(live, beyond),
-    ...(beyond !== undefined && { beyond }),
-    ...(!same && ignore !== undefined && { ignored: ignore.id }),
-  }
+  return proofOf(
+    {
+      ...{ digest: desired.digest, manifest: desired.manifest },
+      ...(!same && ignore !== undefined && { ignored: ignore.id }),
+      ...(ignore !== undefined && { compared: await ignore.strip(desired.manifest, there) }),
+    },
+    live,
+  )
 }
 
 /** The watch may show an object in another version of its kind than the one that is declared. */

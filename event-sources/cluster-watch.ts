@@ -3,7 +3,7 @@ import type { HealthNews } from '../clients/health-news.ts'
 import type { HealthRules } from '../clients/health-rules.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { LiveChange } from '../clients/kube/live-store.ts'
-import { ownedDigest } from '../core/diff/owned.ts'
+import { holds } from '../core/diff/proof.ts'
 import type { ApplicationRef, Wake } from '../core/flow.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
 import { isKeptOnDelete } from '../core/manifest/sync-option.ts'
@@ -103,7 +103,7 @@ function isDrift(
   if (own || object.metadata.deletionTimestamp !== undefined) return false
   const proof = cluster.settled.get(key)
   if (proof === undefined) return false
-  if (live !== undefined && ownedDigest(live, proof.beyond) === proof.owned) return false
+  if (live !== undefined && holds(proof, live)) return false
   cluster.settled.delete(key)
   return true
 }

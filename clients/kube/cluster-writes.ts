@@ -1,6 +1,7 @@
 import { type AdoptOptions, adoptedOwners } from '../../core/diff/adopt.ts'
-import { fieldManager, ownedDigest } from '../../core/diff/owned.ts'
-import { groupOf, keyOf, type ResourceKey } from '../../core/manifest/key.ts'
+import { fieldManager } from '../../core/diff/owned.ts'
+import { proofOf } from '../../core/diff/proof.ts'
+import { groupOf, keyOf } from '../../core/manifest/key.ts'
 import type { Manifest, Metadata } from '../../core/manifest/manifest.ts'
 import type { Propagation } from '../../core/plan/write-way.ts'
 import { changeMetadata } from './change-metadata.ts'
@@ -84,7 +85,8 @@ export function clusterWrites(
         const applied = await patch(desired, validation, false)
         const watched = await asWatched(applied)
         // before the store hears what the watch said meanwhile: else nobody could tell that it is drift
-        if (isSameState(applied, watched)) settle(settled, key, proof, watched)
+        if (proof !== undefined && isSameState(applied, watched))
+          settled.set(key, proofOf({ ...proof, manifest: desired }, watched))
         return watched
       })
       return written ?? desired
@@ -141,15 +143,4 @@ export function clusterWrites(
 
 function isSameState(one: Manifest, other: Manifest): boolean {
   return one.metadata.resourceVersion === other.metadata.resourceVersion
-}
-
-function settle(
-  settled: SettledObjects,
-  key: ResourceKey,
-  proof: ApplyProof | undefined,
-  live: Manifest,
-): void {
-  if (proof === undefined) return
-  const { digest: desired, ...ignored } = proof
-  settled.set(key, { desired, owned: ownedDigest(live), ...ignored })
 }

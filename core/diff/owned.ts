@@ -68,6 +68,17 @@ export function ownable(desired: Manifest): JsonObject {
   }
 }
 
+/** Whether we own nothing that is not declared. */
+export function ownsOnly(desired: Manifest, live: Manifest): boolean {
+  return isWithin(ownedFields(live) ?? {}, ownable(desired))
+}
+
+function isWithin(fields: JsonObject, desired: Json | undefined): boolean {
+  const names = namesOf(fields)
+  if (desired === undefined) return false
+  return names.every((name) => isWithin((fields[name] ?? {}) as JsonObject, member(desired, name)))
+}
+
 function namesOf(fields: JsonObject): readonly string[] {
   return Object.keys(fields).filter((name) => name !== '.')
 }

@@ -1,0 +1,51 @@
+import type { JsonObject, Manifest } from '../manifest/manifest.ts'
+import { declaredBeyond, ownedDigest, ownsOnly } from './owned.ts'
+
+/** What is proven of one object: this declared manifest, applied to it, changes nothing while it `holds`. */
+export type Proof = {
+  /** Digest of what is declared. */
+  readonly desired: string
+  /** As `ownedDigest` tells it, with `beyond`: what is declared and not ours. */
+  readonly owned: string
+  readonly beyond?: JsonObject
+  /** Set when it holds for this very state of the object only. */
+  readonly version?: string
+  /** Names what was ignored; absent when the proof holds for the whole object. */
+  readonly ignored?: string
+}
+
+/** What was proven, and of which manifest. */
+export type Proven = {
+  readonly digest: string
+  readonly manifest: Manifest
+  /** Names what was ignored, where that was needed. */
+  readonly ignored?: string
+  /** The manifest without what is ignored: that may change as it likes. */
+  readonly compared?: Manifest
+}
+
+/**
+ * The proof for a live object of which it was seen that an apply changes nothing. What an apply does
+ * to our fields depends on our fields alone; but a field that we own and declare no more stays only
+ * as long as somebody else owns it too, and whose fields are whose is not kept of others.
+ */
+export function proofOf(
+  { digest, manifest, ignored, compared = manifest }: Proven,
+  live: Manifest,
+): Proof {
+  const beyond = declaredBeyond(compared, live)
+  const { resourceVersion = '' } = live.metadata
+  return {
+    desired: digest,
+    owned: ownedDigest(live, beyond),
+    ...(beyond !== undefined && { beyond }),
+    ...(!ownsOnly(manifest, live) && { version: resourceVersion }),
+    ...(ignored !== undefined && { ignored }),
+  }
+}
+
+/** Whether nothing that the proof stands on has changed since. */
+export function holds({ owned, beyond, version }: Proof, live: Manifest): boolean {
+  if (version !== undefined && version !== live.metadata.resourceVersion) return false
+  return ownedDigest(live, beyond) === owned
+}
