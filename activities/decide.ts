@@ -73,6 +73,7 @@ function problemsOf(
   return placementProblems(application, {
     project: applications.project(projectOf(application)),
     clusters: clusters.known(),
+    controlNamespace: applications.namespace,
   })
 }
 

@@ -66,7 +66,10 @@ export function applicationWrites(clients: ApiClients) {
   return createRoutes()
     .openapi(createRouteOf, async (c) => {
       const { upsert, validate } = c.req.valid('query')
-      const wanted = manifestOf(c.req.valid('json'), clients.applications.namespace)
+      const { applications } = clients
+      const { namespace = '' } = c.req.valid('json').metadata
+      const place = applications.includes(namespace) ? namespace : applications.namespace
+      const wanted = manifestOf(c.req.valid('json'), place)
       checkDeclared(clients, wanted, validate !== 'false')
       return c.json(shown((await create(clients, wanted, upsert === 'true')).object), 200)
     })
@@ -120,7 +123,7 @@ async function create(
   if (existing === undefined) {
     try {
       await clients.objects.create(wanted)
-      return await findApplication(clients, name)
+      return await findApplication(clients, name, { appNamespace: namespace })
     } catch (error) {
       // somebody was faster with the same name
       if (!(error instanceof ConflictError)) throw error
@@ -138,7 +141,7 @@ async function create(
 function manifestOf({ metadata, spec }: z.infer<typeof Wanted>, namespace: string): Manifest {
   if (metadata.namespace !== undefined && metadata.namespace !== namespace) {
     throw new InvalidSpecError(
-      `metadata.namespace: applications live in ${namespace}; leave the field out`,
+      `metadata.namespace: the application lives in ${namespace}; leave the field out`,
     )
   }
   const { metadata: declared } = declaredOf({

@@ -54,6 +54,7 @@ export function checkDeclared(
     return placementProblems(application, {
       project: applications.project(projectOf(application)),
       clusters: clusters.known(),
+      controlNamespace: applications.namespace,
     })
   }
 }

@@ -42,7 +42,7 @@ export function settings({ applications, notify, version }: ApiClients) {
           trackingMethod: 'annotation' as const,
           userLoginsDisabled: false,
           execEnabled: false,
-          appsInAnyNamespaceEnabled: false,
+          appsInAnyNamespaceEnabled: applications.isWide,
           notificationsEnabled: notify !== undefined,
         },
         200,

@@ -22,6 +22,7 @@ const Settings = z.object({
   DRIFTLESS_PLUGINS: z.string().optional(),
   DRIFTLESS_GIT_SUBMODULES: z.stringbool().default(true),
   DRIFTLESS_NAMESPACE: z.string().default('argocd'),
+  DRIFTLESS_APPLICATION_NAMESPACES: z.string().default(''),
   DRIFTLESS_HOST: z.string().default('127.0.0.1'),
   DRIFTLESS_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   DRIFTLESS_DATA: z.string().default(join(homedir(), '.driftless')),
@@ -44,6 +45,8 @@ export type Config = {
   /** Path; undefined means the pod's own service account. */
   readonly kubeconfig: string | undefined
   readonly namespace: string
+  /** Globs of further namespaces in which Applications live. */
+  readonly applicationNamespaces: readonly string[]
   readonly host: string
   readonly port: number
   /** Folder for caches; nothing in it is needed again. */
@@ -92,6 +95,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     temporalNamespace: settings.TEMPORAL_NAMESPACE,
     kubeconfig: settings.KUBECONFIG,
     namespace: settings.DRIFTLESS_NAMESPACE,
+    applicationNamespaces: settings.DRIFTLESS_APPLICATION_NAMESPACES.split(',')
+      .map((glob) => glob.trim())
+      .filter((glob) => glob !== ''),
     host: settings.DRIFTLESS_HOST,
     port: settings.DRIFTLESS_PORT,
     data: settings.DRIFTLESS_DATA,

@@ -32,8 +32,9 @@ export async function wire(config: Config, log: Logger): Promise<Wiring> {
     )
   }
   const bus = createKafkaBus({ brokers: config.brokers, clientId: config.identity, onError })
-  const applications = createApplicationIndex(transport, config.namespace, onError)
-  const clusters = createClusterIndex(transport, config.namespace, onError)
+  const { namespace, applicationNamespaces: others } = config
+  const applications = createApplicationIndex(transport, namespace, onError, others)
+  const clusters = createClusterIndex(transport, namespace, onError)
   const wakeup = createWakeup({
     temporal,
     clusterIdOf: clusters.idOf,

@@ -2,6 +2,7 @@ import { type ReadApplication, readApplication } from '../core/application.ts'
 import { applicationLabel, digestOf } from '../core/digest.ts'
 import { nameOf } from '../core/flow/names.ts'
 import type { ApplicationRef } from '../core/flow.ts'
+import { globMatch } from '../core/glob.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { watchDigest } from '../core/policy/watch-digest.ts'
 import { hasNewerStatus, lostStatus } from '../core/status/lost.ts'
@@ -26,13 +27,18 @@ export type StoredApplication = ReadApplication & {
 }
 
 /**
- * Follows the Applications and AppProjects of the control namespace. A status of ours that is wiped
+ * Follows the AppProjects of the control namespace, and the Applications there and in the other
+ * namespaces that the settings name (APP-13). A status of ours that is wiped
  * is still shown until the server has one again, so that nobody decides without hold and history.
  */
 export type ApplicationIndex = {
   /** Settles when the first lists are in. */
   readonly synced: Promise<void>
   readonly namespace: string
+  /** Whether Applications may live in other namespaces too. */
+  readonly isWide: boolean
+  /** Whether Applications of this namespace are ours to look at. */
+  includes(namespace: string): boolean
   connected(): boolean
   get(namespace: string, name: string): StoredApplication | undefined
   byLabel(label: string): StoredApplication | undefined
@@ -40,7 +46,7 @@ export type ApplicationIndex = {
   project(name: string): Manifest | undefined
   /** Called with the name of an AppProject that came, went, or says something else. */
   subscribeProjects(listener: (name: string) => void): void
-  /** Reads the Application from the server, past the watch. */
+  /** Reads the Application from the server, past the watch; undefined also where it is none of ours. */
   read(namespace: string, name: string): Promise<StoredApplication | undefined>
   /** Merge patch of an Application; the answer is in the index before this settles. */
   patch(ref: ApplicationRef, body: object): Promise<StoredApplication>
@@ -55,20 +61,27 @@ export type ApplicationChange = {
 
 const api = '/apis/argoproj.io/v1alpha1'
 
+/** `others` are globs of namespaces beside the control namespace; with them all are watched at once. */
 export function createApplicationIndex(
   transport: KubeTransport,
   namespace: string,
   onError: (error: unknown) => void,
+  others: readonly string[] = [],
 ): ApplicationIndex {
   const store = createStore()
   const projects = createProjects()
+  const includes = (name: string): boolean =>
+    name === namespace || others.some((glob) => globMatch(glob, name))
+  const isOurs = ({ metadata }: Manifest): boolean => includes(metadata.namespace ?? '')
   const collection = (plural: string) => `${api}/namespaces/${namespace}/${plural}`
   const applications = createReflector({
     transport,
-    path: collection('applications'),
-    onChange: store.put,
+    path: others.length === 0 ? collection('applications') : `${api}/applications`,
+    onChange: (object) => {
+      if (isOurs(object)) store.put(object)
+    },
     onDelete: store.remove,
-    onList: store.listed,
+    onList: (objects) => store.listed(objects.filter(isOurs)),
     onError,
   })
   const appProjects = createReflector({
@@ -82,6 +95,8 @@ export function createApplicationIndex(
   return {
     synced: Promise.all([applications.synced, appProjects.synced]).then(() => undefined),
     namespace,
+    includes,
+    isWide: others.length > 0,
     connected: () => applications.connected() && appProjects.connected(),
     get: store.get,
     byLabel: store.byLabel,
@@ -89,6 +104,7 @@ export function createApplicationIndex(
     project: projects.get,
     subscribeProjects: projects.subscribe,
     async read(inNamespace, name) {
+      if (!includes(inNamespace)) return undefined
       const path = `${api}/namespaces/${inNamespace}/applications/${encodeURIComponent(name)}`
       const found = await unlessGone(transport.request<Manifest>(path))
       return found === undefined ? undefined : store.put(found)

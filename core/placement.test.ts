@@ -10,11 +10,12 @@ const problemsOf = (
   destinations: readonly object[],
   declared: readonly DeclaredCluster[] = [],
   more: object = {},
+  namespace = 'argocd',
 ) => {
   const { application } = readApplication({
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
-    metadata: { name: 'a', namespace: 'argocd' },
+    metadata: { name: 'a', namespace },
     spec: { source: { repoURL: 'https://git.example.com/a' }, destination },
   })
   const project = {
@@ -23,7 +24,11 @@ const problemsOf = (
     metadata: { name: 'default', namespace: 'argocd' },
     spec: { sourceRepos: ['*'], destinations, ...more },
   }
-  return placementProblems(application, { project, clusters: { declared, control } })
+  return placementProblems(application, {
+    project,
+    clusters: { declared, control },
+    controlNamespace: 'argocd',
+  })
 }
 const byName = { name: 'in-cluster', namespace: 'shop' }
 const byAddress = { server: 'https://kubernetes.default.svc', namespace: 'shop' }
@@ -82,4 +87,14 @@ it('permits only clusters of the project where it says so (PROJ-11)', () => {
     problemsOf({ name: 'stage' }, everywhere, [declared], { permitOnlyProjectScopedClusters: true })
   expect(problems(stage({ project: 'default' }))).toEqual([])
   expect(problems(stage())).toHaveLength(1)
+})
+
+it('permits other namespaces than the control namespace only where the project names them (APP-13, PROJ-03)', () => {
+  const problems = (sourceNamespaces: readonly string[] | undefined) =>
+    problemsOf(byName, everywhere, [], { sourceNamespaces }, 'team-a')
+  expect(problems(['team-*'])).toEqual([])
+  for (const rules of [undefined, ['other']])
+    expect(problems(rules)).toEqual([
+      'metadata.namespace: the project default does not permit Applications in the namespace team-a; add it to its sourceNamespaces',
+    ])
 })

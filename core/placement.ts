@@ -1,21 +1,23 @@
 import { type Application, type Destination, projectOf, repositoriesOf } from './application.ts'
 import { type KnownClusters, type Place, placeOf } from './cluster/place.ts'
 import { projectProblems } from './project/problems.ts'
-import { permitsDestination, permitsSource, readProject } from './project.ts'
+import { permitsDestination, permitsNamespace, permitsSource, readProject } from './project.ts'
 
 type Surroundings = {
   /** The AppProject that the application names, as the API server has it. */
   readonly project: unknown
   readonly clusters: KnownClusters
+  /** The namespace in which Applications of every project may live. */
+  readonly controlNamespace: string
 }
 
 /**
  * What keeps an application with a valid spec from being deployed where it is (APP-02, APP-03,
- * PROJ-01, PROJ-02, PROJ-11, PROJ-16).
+ * APP-13, PROJ-01 to PROJ-03, PROJ-11, PROJ-16).
  */
 export function placementProblems(
   application: Application,
-  { project, clusters }: Surroundings,
+  { project, clusters, controlNamespace }: Surroundings,
 ): readonly string[] {
   const name = projectOf(application)
   if (project === undefined) {
@@ -24,9 +26,15 @@ export function placementProblems(
   const { spec } = readProject(project)
   const { destination } = application.spec
   const place = placeOf(destination, clusters)
+  const { namespace } = application.metadata
   const ofProject = clusters.declared.filter((cluster) => cluster.project === name)
   return [
     ...projectProblems(spec).map((text) => `spec.project: the AppProject ${name}: ${text}`),
+    ...(namespace === controlNamespace || permitsNamespace(spec, namespace)
+      ? []
+      : [
+          `metadata.namespace: the project ${name} does not permit Applications in the namespace ${namespace}; add it to its sourceNamespaces`,
+        ]),
     ...repositoriesOf(application)
       .filter((repoURL) => !permitsSource(spec, repoURL))
       .map(

@@ -27,6 +27,11 @@ export const defaultProjectSpec = {
   clusterResourceWhitelist: [{ group: '*', kind: '*' }],
 } as const satisfies AppProjectSpec
 
+/** PROJ-03: whether Applications of the project may live there, beside the control namespace. */
+export function permitsNamespace(project: AppProjectSpec, namespace: string): boolean {
+  return (project.sourceNamespaces ?? []).some((rule) => globMatch(rule, namespace))
+}
+
 type Request = { readonly repoURL: string; readonly destination: Destination }
 type Permits = (
   project: AppProjectSpec,

@@ -10,7 +10,9 @@ export type Rebuild = {
   readonly transport: KubeTransport
   readonly temporal: string
   readonly temporalNamespace: string
+  /** The control namespace. */
   readonly namespace: string
+  /** With `<namespace>/` before it where it lives in another one. */
   readonly name: string
 }
 
@@ -19,14 +21,16 @@ export type Rebuild = {
  * all that matters is in the Application. Says whether there was one to end.
  */
 export async function rebuild(options: Rebuild): Promise<boolean> {
-  const { transport, namespace, name } = options
+  const { transport, namespace } = options
+  const [name = '', inNamespace = namespace] = options.name.split('/').toReversed()
+  const others = inNamespace === namespace ? [] : [inNamespace]
   const temporal = await createTemporal(options.temporal, options.temporalNamespace)
-  const applications = createApplicationIndex(transport, namespace, () => undefined)
+  const applications = createApplicationIndex(transport, namespace, () => undefined, others)
   const clusters = createClusterIndex(transport, namespace, () => undefined)
   try {
-    const found = await applications.read(namespace, name)
+    const found = await applications.read(inNamespace, name)
     if (found === undefined) {
-      throw new CommandEnd(`there is no Application ${name} in the namespace ${namespace}`)
+      throw new CommandEnd(`there is no Application ${name} in the namespace ${inNamespace}`)
     }
     await clusters.synced
     const ended = await end(temporal, applicationWorkflowId(found.ref))

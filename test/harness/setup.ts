@@ -13,7 +13,7 @@ declare module 'vitest' {
 
 /** Starts one stack for all tests of the project. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const stack = await startStack()
+  const stack = await startStack({ env: { DRIFTLESS_APPLICATION_NAMESPACES: 'e2e-team-*' } })
   project.provide('endpoints', stack.endpoints)
   project.provide('stackDir', stack.dir)
   return () => stack.stop()
