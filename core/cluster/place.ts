@@ -27,11 +27,8 @@ export function placeOf({ server, name }: Destination, known: KnownClusters): Pl
   if (server) return placeAt(server, known)
   const named = declared.filter((cluster) => cluster.name === name)
   const [first, second] = named
-  if (
-    second !== undefined ||
-    (first !== undefined && name === controlName && !isHere(first, known))
-  )
-    return twice(named, `the name ${name}`)
+  const isImpostor = name === controlName && first !== undefined && !isHere(first, known)
+  if (second !== undefined || isImpostor) return twice(named, `the name ${name}`)
   if (first === undefined) return name === controlName ? placeAt(known.control, known) : unknown
   return placeAt(first.server, known)
 }
