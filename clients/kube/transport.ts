@@ -70,7 +70,7 @@ function dispatcherOf(
   { tls, proxyUrl, timeoutMs = requestTimeoutMs }: Connection,
   options: Agent.Options,
 ): Dispatcher {
-  const connect = { ...tls, timeout: Math.min(timeoutMs, connectTimeoutMs) }
+  const connect = { ...tls, timeout: Math.min(timeoutMs / 2, connectTimeoutMs) }
   if (proxyUrl === undefined) return new Agent({ ...options, connect })
   return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: connect })
 }
