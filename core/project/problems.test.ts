@@ -58,8 +58,11 @@ it('names what is read and not acted on, when it asks for something', () => {
     metadata: { name: 'shop' },
     spec,
   })
-  const spec = { roles: [{ name: 'dev' }], sourceNamespaces: [], sourceRepos: ['*'] }
+  const spec = { roles: [{ name: 'dev' }], destinationServiceAccounts: [], sourceRepos: ['*'] }
   expect(unbuiltProjectFields(project(spec))).toEqual(['spec.roles of the AppProject shop'])
+  expect(unbuiltProjectFields(project({ sourceNamespaces: ['team-*', '/^team/'] }))).toEqual([
+    'spec.sourceNamespaces (/^team/) of the AppProject shop',
+  ])
   expect(unbuiltProjectFields(project({ roles: 7 }))).toEqual([])
   expect(unbuiltProjectFields(undefined)).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { AppProjectObject } from './schema.ts'
 
-const later = ['roles', 'sourceNamespaces', 'destinationServiceAccounts'] as const
+const later = ['roles', 'destinationServiceAccounts'] as const
 
 /**
  * The fields of an AppProject, as the API server has it, that this version reads but does not act on;
@@ -10,7 +10,12 @@ export function unbuiltProjectFields(project: unknown): readonly string[] {
   const read = AppProjectObject.safeParse(project)
   if (!read.success) return []
   const { metadata, spec } = read.data
-  return later
-    .filter((field) => (spec[field] ?? []).length > 0)
-    .map((field) => `spec.${field} of the AppProject ${metadata.name}`)
+  const isExpression = (rule: string) => /^\/.+\/$/.test(rule)
+  const asked = [
+    ...later.filter((field) => (spec[field] ?? []).length > 0),
+    ...(spec.sourceNamespaces ?? [])
+      .filter(isExpression)
+      .map((rule) => `sourceNamespaces (${rule})`),
+  ]
+  return asked.map((field) => `spec.${field} of the AppProject ${metadata.name}`)
 }

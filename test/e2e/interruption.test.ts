@@ -40,9 +40,18 @@ describe('a deletion', () => {
     expect(await isThere(scene.kube, config)).toBe(false)
   })
 
-  it('keeps the finalizer and says why while the cluster cannot be reached (not as Argo CD, 2.8)', async () => {
-    const destination = { server: 'https://192.0.2.1:6443', namespace }
-    await scene.create('unreachable', { path: 'unreachable', spec: { destination } })
+  it('keeps the finalizer and says why while the cluster cannot be reached (not as Argo CD, 2.8), until nobody declares it any more (CLUS-11)', async () => {
+    const server = 'https://127.0.0.1:1'
+    const secrets = '/api/v1/namespaces/argocd/secrets'
+    const labels = { 'argocd.argoproj.io/secret-type': 'cluster' }
+    await scene.kube.request('POST', secrets, {
+      metadata: { name: 'unreachable', labels },
+      stringData: { name: 'unreachable', server, config: '{"bearerToken":"none"}' },
+    })
+    await scene.create('unreachable', {
+      path: 'unreachable',
+      spec: { destination: { server, namespace } },
+    })
     await remove('unreachable')
     const { metadata, status } = await whenApplication(
       scene.kube,
@@ -51,9 +60,9 @@ describe('a deletion', () => {
     )
     expect(metadata.finalizers).toHaveLength(1)
     expect(status?.conditions?.find(({ type }) => type === 'DeletionError')?.message).toContain(
-      'https://192.0.2.1:6443',
+      server,
     )
-    await scene.kube.patch(`${applicationsPath}/unreachable`, { metadata: { finalizers: null } })
+    await scene.kube.request('DELETE', `${secrets}/unreachable`)
     await whenGone(scene.kube, `${applicationsPath}/unreachable`)
   })
 
