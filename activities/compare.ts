@@ -1,7 +1,7 @@
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import { compareObject } from '../core/diff/compare.ts'
-import { holds, type Proof, proofOf } from '../core/diff/proof.ts'
+import { holds, type Proof, proofOf, proofOfMissing } from '../core/diff/proof.ts'
 import { isSameObject } from '../core/diff/same-object.ts'
 import { AdmissionDenied, QuotaExceeded } from '../core/errors.ts'
 import { groupOf, keyOf } from '../core/manifest/key.ts'
@@ -44,8 +44,7 @@ export function compareCached(
   ignored?: string,
   live = cluster.live.get(desired.key),
 ): Row {
-  const known = cluster.settled.get(desired.key)
-  const proof = known?.ignored === undefined || known.ignored === ignored ? known : undefined
+  const proof = usable(cluster.settled.get(desired.key), ignored)
   if (live === undefined) {
     // what carries no label is in no watch: the last proof is all there is until it is read again
     const proven = !isTracked(desired.manifest) && proof?.desired === desired.digest
@@ -57,6 +56,12 @@ export function compareCached(
   const found = compareObject(desired.manifest, live)
   if (found.verdict === 'equal') cluster.settled.set(desired.key, proofOf(desired, live))
   return { desired, live, verdict: found.verdict, fields: 'fields' in found ? found.fields : [] }
+}
+
+/** A proof of equality, if it holds for what is ignored now. */
+function usable(known: Proof | undefined, ignored: string | undefined): Proof | undefined {
+  if (known?.differs === true) return undefined
+  return known?.ignored === undefined || known.ignored === ignored ? known : undefined
 }
 
 /**
@@ -74,10 +79,12 @@ export async function compareProven(
   const known = isWatched ? cluster.live.get(desired.key) : undefined
   const live = known ?? (await cluster.refresh(desired.manifest.apiVersion, desired.key))
   const row = compareCached(cluster, desired, ignore?.id, live)
+  if (row.verdict === 'missing' && isWatched) {
+    cluster.settled.set(desired.key, proofOfMissing(desired.digest))
+  }
   if (row.verdict !== 'unproven' || live === undefined) return row
   const proof = await prove(cluster, desired, ignore, live)
-  if (proof === undefined) return { ...row, verdict: 'different' }
-  // without a proof nobody was told of what somebody wrote to our fields meanwhile
+  // until there is a proof nobody is told of what somebody writes to our fields
   const now = isWatched ? cluster.live.get(desired.key) : live
   if (now === undefined || !holds(proof, now)) {
     return looks > 1
@@ -85,28 +92,32 @@ export async function compareProven(
       : { ...row, verdict: 'different' }
   }
   cluster.settled.set(desired.key, proof)
-  return { ...row, verdict: 'equal', fields: [] }
+  return proof.differs ? { ...row, verdict: 'different' } : { ...row, verdict: 'equal', fields: [] }
 }
 
 const maxLooks = 3
 
-/** The proof that applying would change nothing of this state; undefined when it would, or is refused. */
+/** The proof whether applying would change anything of this state; what is refused differs. */
 async function prove(
   cluster: Cluster,
   desired: Desired,
   ignore: Ignore | undefined,
   live: Manifest,
-): Promise<Proof | undefined> {
+): Promise<Proof> {
   const applied = await unlessRefused(cluster.dryRun(desired.manifest))
   const there = await inVersionOf(cluster, desired, live)
-  if (applied === undefined || there === undefined) return undefined
-  const same = isSameObject(applied, there)
-  if (!same && !(await isSameBesides(cluster, ignore, applied, there))) return undefined
+  const states = applied !== undefined && there !== undefined ? { applied, there } : undefined
+  const same = states !== undefined && isSameObject(states.applied, states.there)
+  const isSame =
+    same ||
+    (states !== undefined && (await isSameBesides(cluster, ignore, states.applied, states.there)))
   return proofOf(
     {
-      ...{ digest: desired.digest, manifest: desired.manifest },
+      ...{ digest: desired.digest, manifest: desired.manifest, differs: !isSame },
       ...(!same && ignore !== undefined && { ignored: ignore.id }),
-      ...(ignore !== undefined && { compared: await ignore.strip(desired.manifest, there) }),
+      ...(ignore !== undefined && {
+        compared: await ignore.strip(desired.manifest, there ?? live),
+      }),
     },
     live,
   )

@@ -37,8 +37,10 @@ async function isProven(
   await cluster.watch(inventoryKinds(object))
   const { sync, operationState, driftless } = statusOf(object)
   if (operationState?.phase === 'Running') return false
-  // an OutOfSync or Unknown application waits for what its status says
-  if (sync?.status !== 'Synced' || driftless?.rendered === undefined) return true
+  // one whose comparison failed waits for what its status says
+  if (sync?.status === 'Unknown' || driftless?.rendered === undefined) return true
+  // somebody may have set it right
+  if (sync?.status === 'OutOfSync') return false
   const body = await artifacts.get(driftless.rendered)
   if (body === undefined) return false
   const { resources } = await readRendered(artifacts, driftless.rendered)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject, Manifest } from '../manifest/manifest.ts'
 import { fieldManager } from './owned.ts'
-import { holds, proofOf } from './proof.ts'
+import { holds, proofOf, proofOfMissing } from './proof.ts'
 
 const declared: Manifest = {
   apiVersion: 'v1',
@@ -47,6 +47,14 @@ describe('the proof that applying changes nothing', () => {
   it('does not end with a value that is ignored', () => {
     const proof = proofAt(live([], { one: '1' }), { compared: { ...declared, data: {} } })
     expect(holds(proof, live([], { one: '2' }, '8'))).toBe(true)
+  })
+
+  it('of a difference ends when somebody writes a declared field, or the object comes', () => {
+    const proof = proofAt(live([], { one: '2' }), { differs: true })
+    expect(proof.differs).toBe(true)
+    expect(holds(proof, live([], { one: '2', theirs: 'x' }, '8'))).toBe(true)
+    expect(holds(proof, live([], { one: '1' }, '8'))).toBe(false)
+    expect(holds(proofOfMissing('d'), live([], {}))).toBe(false)
   })
 
   it('is for this state only while we own what is declared no more: who else owns it is not known', () => {

@@ -3,6 +3,8 @@ import { declaredBeyond, ownedDigest, ownsOnly } from './owned.ts'
 
 /** What is proven of one object: this declared manifest, applied to it, changes nothing while it `holds`. */
 export type Proof = {
+  /** Set for the opposite: the apply would change something, or is refused. */
+  readonly differs?: true
   /** Digest of what is declared. */
   readonly desired: string
   /** As `ownedDigest` tells it, with `beyond`: what is declared and not ours. */
@@ -22,15 +24,16 @@ export type Proven = {
   readonly ignored?: string
   /** The manifest without what is ignored: that may change as it likes. */
   readonly compared?: Manifest
+  readonly differs?: boolean
 }
 
 /**
- * The proof for a live object of which it was seen that an apply changes nothing. What an apply does
+ * The proof for a live object of which it was seen whether an apply changes anything. What an apply does
  * to our fields depends on our fields alone; but a field that we own and declare no more stays only
  * as long as somebody else owns it too, and whose fields are whose is not kept of others.
  */
 export function proofOf(
-  { digest, manifest, ignored, compared = manifest }: Proven,
+  { digest, manifest, ignored, compared = manifest, differs = false }: Proven,
   live: Manifest,
 ): Proof {
   const beyond = declaredBeyond(compared, live)
@@ -39,9 +42,15 @@ export function proofOf(
     desired: digest,
     owned: ownedDigest(live, beyond),
     ...(beyond !== undefined && { beyond }),
-    ...(!ownsOnly(manifest, live) && { version: resourceVersion }),
+    ...(!differs && !ownsOnly(manifest, live) && { version: resourceVersion }),
     ...(ignored !== undefined && { ignored }),
+    ...(differs && { differs }),
   }
+}
+
+/** Of an object that is not there: whatever comes in its place is news. */
+export function proofOfMissing(digest: string): Proof {
+  return { desired: digest, owned: 'missing', differs: true }
 }
 
 /** Whether nothing that the proof stands on has changed since. */

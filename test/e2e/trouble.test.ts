@@ -97,8 +97,7 @@ describe('trouble is told with its cause', () => {
       future: { a: 1 },
     }
     const syncPolicy = {
-      syncOptions: ['Prune=confirm'],
-      managedNamespaceMetadata: { labels: { team: 'shop' } },
+      syncOptions: ['ServerSideApply=false'],
     }
     await scene.create('unbuilt', { spec: { source, syncPolicy, future: [1] } })
     const live = await whenApplication(
