@@ -68,8 +68,8 @@ describe('a plugin', () => {
   })
 
   it('takes the folders that it discovers, before the tools (DIR-10)', async () => {
-    await scene.deploy('found', { path: 'found' })
-    const { status } = await whenApplication(scene.kube, 'found', isDeployed(head))
+    await scene.deploy('stamp-found', { path: 'found' })
+    const { status } = await whenApplication(scene.kube, 'stamp-found', isDeployed(head))
     expect(status?.sourceType).toBe('Plugin')
     expect(await scene.data('found')).toMatchObject({ color: 'COLOR' })
   })
