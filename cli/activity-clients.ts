@@ -23,18 +23,20 @@ export type SharedClients = Omit<ActivityClients, 'healthNews' | 'clusterId' | '
 export function sharedClients(config: Config, wiring: Wiring, rules: Rules): SharedClients {
   const { applications, bus, clusters, transport, wakeup, onError } = wiring
   const access = createAccessIndex(transport, config.namespace, onError)
+  const reading = gitOptions(config)
+  const { outbound } = reading
   return {
     ...rules,
     ...{ applications, bus, clusters },
     wake: wakeup.application,
-    git: createGit({ dir: `${config.data}/git`, ...gitOptions(config), access }),
+    git: createGit({ dir: `${config.data}/git`, ...reading, access }),
     charts: createCharts({
-      ...{ dir: `${config.data}/charts`, helm: config.tools.helm, access, now: Date.now },
+      ...{ dir: `${config.data}/charts`, outbound, access, now: Date.now },
     }),
     artifacts: createArtifacts({ dir: `${config.data}/artifacts`, key: installKey(config.data) }),
     tools: createTools(config.tools),
     plugins: createPlugins(config.plugins, onError),
-    values: createRemoteValues({ allowLoopback: config.allowLoopback }),
+    values: createRemoteValues(outbound),
     status: createStatusWriter(applications, onError),
     warn: async (event) => {
       const path = `/api/v1/namespaces/${event.metadata.namespace}/events`

@@ -66,15 +66,17 @@ async function loadRenderer(options: Options) {
   })
   // two processes never fetch into one mirror
   const access = createAccessIndex(transport, config.namespace, onError)
-  const git = createGit({ dir: `${config.data}/git-api`, ...gitOptions(config), access })
+  const reading = gitOptions(config)
+  const { outbound } = reading
+  const git = createGit({ dir: `${config.data}/git-api`, ...reading, access })
   const charts = createCharts({
-    ...{ dir: `${config.data}/charts-api`, helm: config.tools.helm, access, now: Date.now },
+    ...{ dir: `${config.data}/charts-api`, outbound, access, now: Date.now },
   })
   const repositories = activities.createRepositories(Date.now)
   const tools = createTools(config.tools)
   const plugins = createPlugins(config.plugins, onError)
   const sourceClients = { applications, git, charts, tools, plugins, setting }
-  const values = createRemoteValues({ allowLoopback: config.allowLoopback })
+  const values = createRemoteValues(outbound)
   const render = activities.createRender({
     ...{ ...sourceClients, artifacts, clusters, clusterOf, customizations, values },
   })

@@ -8,8 +8,12 @@ import { GitAccessError } from '../core/errors.ts'
 import { readYaml } from '../core/render/read-yaml.ts'
 import type { RepositoryAccess } from '../core/repository/credentials.ts'
 import { readArchive } from './charts/archive.ts'
-import { type ChartAsk, isRegistry, pullChart } from './charts/pull.ts'
+import { type ChartAsk, isRegistry } from './charts/asked.ts'
+import { pullChart } from './charts/pull.ts'
+import type { IndexAsk, Published } from './charts/repository.ts'
 import { chartTree, type TreeReader } from './charts/tree.ts'
+import { createConfined } from './engine/confined.ts'
+import type { Outbound } from './outbound.ts'
 import type { AccessIndex } from './repository-access.ts'
 
 export type { ChartAsk, TreeReader }
@@ -34,8 +38,7 @@ export type Charts = {
 
 export type ChartsOptions = {
   readonly dir: string
-  /** Absolute path of the program. */
-  readonly helm: string
+  readonly outbound: Outbound
   readonly access: Pick<AccessIndex, 'synced' | 'of'>
   readonly now: () => number
 }
@@ -44,13 +47,18 @@ type Look = { readonly startedAt: number; readonly found: Promise<ChartAt> }
 
 const exactForm = /^v?\d+\.\d+\.\d+(-[\w.-]+)?(\+[\w.-]+)?$/
 const keptFiles = 300
+const indexLimitMs = 30_000
+const indexHeapMb = 512
 /** No project has such a name: what everybody's credentials open is not for who has none. */
 const nobody = '-'
 
 /** Keeps packed charts below `dir`; nothing in it is needed again. */
-export function createCharts({ dir, helm, access, now }: ChartsOptions): Charts {
+export function createCharts({ dir, outbound, access, now }: ChartsOptions): Charts {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const looks = new LRUCache<string, Look>({ max: 5_000 })
+  const index = createConfined<IndexAsk, readonly Published[]>({
+    ...{ program: 'index-thread', limitMs: indexLimitMs, heapMb: indexHeapMb },
+  })
   const unpacked = new LRUCache<string, ChartAt>({ max: 100 })
 
   const opened = async (body: Buffer, name: string): Promise<ChartAt> => {
@@ -72,7 +80,15 @@ export function createCharts({ dir, helm, access, now }: ChartsOptions): Charts 
     project: string | undefined,
     owner: string,
   ): Promise<ChartAt> => {
-    const body = await pullChart(helm, ask, accessOf(ask.url, project))
+    const body = await pullChart(
+      { outbound, readIndex: index.ask },
+      // what nobody permitted is only looked for on the internet
+      {
+        ask,
+        access: accessOf(ask.url, project),
+        reach: project === undefined ? 'public' : 'declared',
+      },
+    )
     const chart = await opened(body, nameOf(ask))
     await keep(dir, fileOf({ ...ask, version: chart.version }, owner), body)
     return chart

@@ -10,6 +10,7 @@ import { createGithubApps } from './git/github-app.ts'
 import { createMirror, type Mirror, type MirrorOptions } from './git/mirror.ts'
 import { refCommit } from './git/refs.ts'
 import { remoteOf, withoutCredentials } from './git/remote.ts'
+import { remotesOf } from './git/remotes.ts'
 import { textOf } from './git/text.ts'
 import { readTreeFiles, type TreeFile } from './git/tree.ts'
 import type { AccessIndex } from './repository-access.ts'
@@ -79,7 +80,7 @@ export function createGit({ dir, access, ...options }: GitOptions): Git {
     maxSize: cachedBytes,
     sizeCalculation: (text) => text.length + 1,
   })
-  const githubApps = createGithubApps(Date.now)
+  const githubApps = createGithubApps(Date.now, options.outbound)
   /** The project whose own credentials these are; what they open is not for others. */
   const ownerOf = async (project: string, url: string): Promise<string> => {
     await access?.synced
@@ -91,11 +92,11 @@ export function createGit({ dir, access, ...options }: GitOptions): Git {
     const known = mirrors.get(name)
     if (known !== undefined) return known
     // the credentials of now, but never those of another project than the mirror's
-    const remote = () => remoteOf(url, access?.of(url, owner))
+    const accessTo = (address: string) => access?.of(address, owner)
     // an address that is none never becomes a mirror
-    remote()
-    const signedIn = async () => await githubApps.signedIn(remote())
-    const mirror = createMirror(`${dir}/${name}`, signedIn, options)
+    remoteOf(url, {}, options.allowFile)
+    const remotes = remotesOf(url, { accessTo, signedIn: githubApps.signedIn, ...options })
+    const mirror = createMirror(`${dir}/${name}`, remotes, options)
     mirrors.set(name, mirror)
     return mirror
   }

@@ -14,6 +14,15 @@ export function isSshUrl(url: string): boolean {
   return /^(?:(?:git\+)?ssh:\/\/|[^/:@\s]+@[^/:\s]+:)/.test(url)
 }
 
+/** Host and port of an address of ssh; the port is empty where none is named. */
+export function sshServer(url: string): { readonly host: string; readonly port: string } {
+  const form = /^(?:(?:git\+)?ssh:\/\/)?(?:[^@/]*@)?(\[[^\]]*\]|[^/:]+)(?::(\d+)(?=\/|$))?/
+  const [, host = '', port = ''] = form.exec(url) ?? []
+  const isUrl = url.includes('://')
+  // in the scp form a colon begins the path
+  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: isUrl ? port : '' }
+}
+
 /** Whether the text is an address at all: a URL, or the scp form. */
 export function isGitUrl(text: string): boolean {
   return /^[a-z][a-z+]*:\/\/\S+$/i.test(text) || /^[^/:@\s]+@[^/:\s]+:\S+$/.test(text)

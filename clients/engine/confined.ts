@@ -13,13 +13,14 @@ export type Reply<Answer> = { readonly answer: Answer } | { readonly error: stri
 
 export type ConfinedOptions = {
   /** File name in this folder, without its ending. */
-  readonly program: 'jq-thread' | 'lua-thread'
+  readonly program: 'index-thread' | 'jq-thread' | 'lua-thread'
   /** How long one request may run, once the thread is up. */
   readonly limitMs: number
+  /** Memory of the thread; 128 when not said. */
+  readonly heapMb?: number
 }
 
 const startMs = 30_000
-const heapMb = 128
 
 /**
  * Starts a thread with the first request. A thread that does not answer in time is ended, whatever
@@ -28,6 +29,7 @@ const heapMb = 128
 export function createConfined<Request, Answer>({
   program,
   limitMs,
+  heapMb = 128,
 }: ConfinedOptions): Confined<Request, Answer> {
   let thread: Promise<Worker> | undefined
   let last: Promise<unknown> = Promise.resolve()
@@ -38,7 +40,7 @@ export function createConfined<Request, Answer>({
     await old?.terminate()
   }
   const askNow = async (request: Request): Promise<Answer> => {
-    thread ??= start(program)
+    thread ??= start(program, heapMb)
     try {
       const reply = await replyOf<Answer>(await thread, request, limitMs)
       if ('answer' in reply) return reply.answer
@@ -65,7 +67,7 @@ export function createConfined<Request, Answer>({
 // compiled files have another ending
 const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 
-async function start(program: string): Promise<Worker> {
+async function start(program: string, heapMb: number): Promise<Worker> {
   const thread = new Worker(new URL(`./${program}${ending}`, import.meta.url), {
     env: {},
     stdout: true,

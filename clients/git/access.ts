@@ -1,8 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isSshUrl } from '../../core/git-url.ts'
+import { isSshUrl, sshServer } from '../../core/git-url.ts'
 import { btoaUtf8, type RepositoryCredentials } from '../../core/repository/credentials.ts'
+import { locateServer, proxyFor } from '../outbound/ask.ts'
+import type { Outbound } from '../outbound.ts'
 import type { GitRemote } from './remote.ts'
 
 type Setting = readonly [name: string, value: string]
@@ -22,6 +25,7 @@ type Keep = (name: string, text: string) => Promise<string>
  */
 export async function withAccess<T>(
   remote: GitRemote | undefined,
+  outbound: Outbound,
   work: (access: GitAccess) => Promise<T>,
 ): Promise<T> {
   const made: { folder?: string } = {}
@@ -33,25 +37,62 @@ export async function withAccess<T>(
     return file
   }
   try {
-    return await work(await accessOf(remote, keep))
+    return await work(await accessOf(remote, outbound, keep))
   } finally {
     if (made.folder !== undefined) await rm(made.folder, { recursive: true, force: true })
   }
 }
 
-async function accessOf(remote: GitRemote | undefined, keep: Keep): Promise<GitAccess> {
+async function accessOf(
+  remote: GitRemote | undefined,
+  outbound: Outbound,
+  keep: Keep,
+): Promise<GitAccess> {
   const ssh = 'ssh -o BatchMode=yes -o ConnectTimeout=10'
   if (remote === undefined) return { settings: [], variables: { GIT_SSH_COMMAND: ssh } }
   if (/^https?:/.test(remote.url)) {
-    const noProxy = remote.access?.credentials?.noProxy
-    return {
-      settings: await httpSettings(remote, keep),
-      variables: { GIT_SSH_COMMAND: ssh, ...(noProxy !== undefined && { NO_PROXY: noProxy }) },
-    }
+    const pins = await httpPins(remote, outbound)
+    const settings = [...pins, ...(await httpSettings(remote, keep))]
+    return { settings, variables: { GIT_SSH_COMMAND: ssh } }
   }
-  const options = isSshUrl(remote.url) ? await sshOptions(remote, keep) : []
+  const options = isSshUrl(remote.url)
+    ? [...(await sshPins(remote, outbound)), ...(await sshOptions(remote, keep))]
+    : []
   const command = [ssh, ...options.map((option) => `-o ${quoted(option)}`)].join(' ')
   return { settings: [], variables: { GIT_SSH_COMMAND: command } }
+}
+
+/** Git connects where we looked, and only there (H3). */
+async function httpPins(
+  { url, access, reach = 'declared' }: GitRemote,
+  outbound: Outbound,
+): Promise<readonly Setting[]> {
+  const server = new URL(url)
+  const proxy = proxyFor(server.hostname, access?.credentials ?? {})
+  const { addresses } = await locateServer(outbound, server, reach, proxy)
+  const { hostname, port, protocol } = proxy === undefined ? server : new URL(proxy)
+  const pinned = addresses.map(({ address }) => address).join(',')
+  const to = `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}:${pinned}`
+  return [
+    ...(isIP(hostname) !== 0 || hostname.startsWith('[')
+      ? []
+      : [['http.curloptResolve', to] as const]),
+    // an empty one is none, whatever the environment says
+    ['http.proxy', proxy ?? ''],
+  ]
+}
+
+/** The same for ssh, which still looks for the key under the name of the server. */
+async function sshPins(
+  { url, reach = 'declared' }: GitRemote,
+  outbound: Outbound,
+): Promise<readonly string[]> {
+  const { host, port } = sshServer(url)
+  const [first] = (await outbound.locate(host, reach)).addresses
+  const name = port === '' || port === '22' ? host : `[${host}]:${port}`
+  return isIP(host) !== 0 || first === undefined
+    ? []
+    : [`HostName=${first.address}`, `HostKeyAlias=${name}`]
 }
 
 /** Valid for this server only, whatever else is fetched from. */
@@ -63,7 +104,6 @@ async function httpSettings(
   const header = credentials && authorization(credentials)
   if (header !== undefined) settings.push(['extraHeader', `Authorization: ${header}`])
   if (credentials?.insecure === true) settings.push(['sslVerify', 'false'])
-  if (credentials?.proxy !== undefined) settings.push(['proxy', credentials.proxy])
   if (ca !== undefined) settings.push(['sslCAInfo', await keep('ca.pem', ca)])
   const { tlsClientCertData: certificate, tlsClientCertKey: key } = credentials ?? {}
   if (certificate !== undefined && key !== undefined) {

@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { sha256Hex } from '../../core/digest.ts'
 import { GitAccessError, GitAuthError } from '../../core/errors.ts'
 import type { GithubApp, RepositoryCredentials } from '../../core/repository/credentials.ts'
-import { ask, parsedJson } from './http.ts'
+import { ask, parsedJson } from '../outbound/ask.ts'
+import type { Outbound } from '../outbound.ts'
 import type { GitRemote } from './remote.ts'
 
 /** Signs in as GitHub Apps: gives a remote whose credentials are a token of now (REPO-06). */
@@ -16,6 +17,7 @@ export type GithubApps = {
 
 type Token = { readonly text: string; readonly endsAt: number }
 type Asked = {
+  readonly outbound: Outbound
   readonly app: GithubApp
   readonly credentials: RepositoryCredentials
   readonly remote: GitRemote
@@ -30,7 +32,7 @@ const lifeSeconds = 9 * 60
 const slackSeconds = 60
 const maxAnswerBytes = 1024 * 1024
 
-export function createGithubApps(now: () => number): GithubApps {
+export function createGithubApps(now: () => number, outbound: Outbound): GithubApps {
   const tokens = new LRUCache<string, Promise<Token>>({ max: 1_000 })
   const tokenOf = async (asked: Asked): Promise<Token> => {
     const name = nameOf(asked)
@@ -45,7 +47,7 @@ export function createGithubApps(now: () => number): GithubApps {
       const { credentials } = remote.access ?? {}
       const { githubApp: app } = credentials ?? {}
       if (credentials === undefined || app === undefined) return remote
-      const { text: password } = await tokenOf({ app, credentials, remote })
+      const { text: password } = await tokenOf({ outbound, app, credentials, remote })
       const own = { ...credentials, username: 'x-access-token', password }
       return { ...remote, access: { ...remote.access, credentials: own } }
     },
@@ -98,12 +100,13 @@ type Call<T> = {
 }
 
 async function call<T>(
-  { app, credentials, remote }: Asked,
+  { outbound, app, credentials, remote }: Asked,
   jwt: string,
   { path, method, form }: Call<T>,
 ): Promise<T> {
   const headers = { accept: 'application/vnd.github+json', authorization: `Bearer ${jwt}` }
   const { status, body } = await ask(
+    outbound,
     `${app.api}${path}`,
     { method, headers, maxBytes: maxAnswerBytes },
     remote.access ?? {},

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { GitAccessError, GitAuthError } from '../../core/errors.ts'
 import { type LfsPointer, lfsAddress } from '../../core/git/lfs.ts'
+import { isSameServer } from '../../core/git/submodules.ts'
+import { ask, onlyProxy, parsedJson } from '../outbound/ask.ts'
+import type { Outbound, Reach } from '../outbound.ts'
 import { authorization } from './access.ts'
-import { ask, parsedJson } from './http.ts'
 import type { GitRemote } from './remote.ts'
 
 /** The large files of one repository, kept on our disk (SRC-15). */
@@ -30,14 +32,16 @@ const Batch = z.object({
     }),
   ),
 })
-type Download = NonNullable<z.infer<typeof Batch>['objects'][number]['actions']>['download']
+type Download = NonNullable<z.infer<typeof Batch>['objects'][number]['actions']>['download'] & {
+  readonly reach: Reach
+}
 
 const mediaType = 'application/vnd.git-lfs+json'
 const maxFileBytes = 32 * 1024 * 1024
 const maxAnswerBytes = 1024 * 1024
 
 /** Keeps the files below `dir`, by the digest of their content. */
-export function createLfs(dir: string): Lfs {
+export function createLfs(dir: string, outbound: Outbound): Lfs {
   return {
     async contents(pointer, remote) {
       const file = join(dir, pointer.oid)
@@ -46,7 +50,12 @@ export function createLfs(dir: string): Lfs {
       if (pointer.size > maxFileBytes) {
         throw new GitAccessError(`a file of LFS is too large for a manifest: ${pointer.size} bytes`)
       }
-      const body = await download(await located(pointer, remote), pointer, remote)
+      const body = await download(
+        outbound,
+        await located(outbound, pointer, remote),
+        pointer,
+        remote,
+      )
       await mkdir(dir, { recursive: true, mode: 0o700 })
       const half = `${file}.${process.pid}.half`
       await writeFile(half, body, { mode: 0o600 })
@@ -57,7 +66,11 @@ export function createLfs(dir: string): Lfs {
 }
 
 /** Asks the batch API where the file is; the answer has headers of its own for that place. */
-async function located(pointer: LfsPointer, { url, access = {} }: GitRemote): Promise<Download> {
+async function located(
+  outbound: Outbound,
+  pointer: LfsPointer,
+  { url, access = {} }: GitRemote,
+): Promise<Download> {
   const address = lfsAddress(url)
   if (address === undefined) {
     throw new GitAccessError(`LFS of ${url} is read over https only; use that address`)
@@ -66,6 +79,7 @@ async function located(pointer: LfsPointer, { url, access = {} }: GitRemote): Pr
   const objects = [{ oid: pointer.oid, size: pointer.size }]
   const answer = await asked(url, () =>
     ask(
+      outbound,
       address,
       {
         method: 'POST',
@@ -85,7 +99,7 @@ async function located(pointer: LfsPointer, { url, access = {} }: GitRemote): Pr
   const text = answer.body.toString('utf8')
   const read = answer.status === 200 ? Batch.safeParse(parsedJson(text)) : undefined
   const found = read?.data?.objects.find(({ oid }) => oid === pointer.oid)
-  if (found?.actions !== undefined) return found.actions.download
+  if (found?.actions !== undefined) return { ...found.actions.download, reach: answer.reach }
   const why = found?.error?.message ?? `it answered ${answer.status}`
   throw new GitAccessError(
     `the LFS server of ${url} has no file ${pointer.oid.slice(0, 12)}: ${why}`,
@@ -93,12 +107,14 @@ async function located(pointer: LfsPointer, { url, access = {} }: GitRemote): Pr
 }
 
 async function download(
-  { href, header }: Download,
+  outbound: Outbound,
+  { href, header, reach }: Download,
   { oid, size }: LfsPointer,
   { url, access = {} }: GitRemote,
 ): Promise<Buffer> {
+  const known = isSameServer(url, href) ? access : onlyProxy(access)
   const { status, body } = await asked(url, () =>
-    ask(href, { headers: header, maxBytes: size }, access),
+    ask(outbound, href, { headers: header, maxBytes: size, reach }, known),
   )
   const digest = createHash('sha256').update(body).digest('hex')
   if (status === 200 && digest === oid) return body

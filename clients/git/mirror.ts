@@ -3,11 +3,12 @@ import { sha256Hex } from '../../core/digest.ts'
 import { GitAccessError } from '../../core/errors.ts'
 import { parseLfsPointer } from '../../core/git/lfs.ts'
 import { createLfs } from './lfs.ts'
-import { createModules, type Modules, remoteBeside } from './modules.ts'
+import { createModules, type Modules } from './modules.ts'
 import { createObjectReader, type ObjectReader } from './object-reader.ts'
 import { type GitProcessOptions, gitEnvironment, runGit } from './process.ts'
 import { parseRefs, type Refs, refsFormat, remoteHead, sameRefs } from './refs.ts'
 import { type GitRemote, withoutCredentials } from './remote.ts'
+import type { Remotes } from './remotes.ts'
 import { createSharedRun } from './shared-run.ts'
 
 /** The refs after a fetch, and whether they are other ones than before. */
@@ -46,11 +47,7 @@ const moduleRefs = 'refs/driftless/modules'
 const besideRefs = 'refs/driftless/beside'
 const fetchesBetweenCleanings = 200
 
-export function createMirror(
-  dir: string,
-  remoteNow: () => Promise<GitRemote>,
-  options: MirrorOptions,
-): Mirror {
+export function createMirror(dir: string, remotes: Remotes, options: MirrorOptions): Mirror {
   const reader = createObjectReader(dir, gitEnvironment(options))
   let known: Refs | undefined
   let isDamaged = false
@@ -86,11 +83,11 @@ export function createMirror(
   }
   const bringAll = async (): Promise<void> => {
     try {
-      await bring(await remoteNow(), heads, tags, head)
+      await bring(await remotes.own(), heads, tags, head)
     } catch (error) {
       // an empty repository, or one whose default branch is not there, is still one
       if (!says(error, /couldn't find remote ref HEAD/i)) throw error
-      await bring(await remoteNow(), heads, tags)
+      await bring(await remotes.own(), heads, tags)
       await run('update-ref', '-d', remoteHead)
     }
   }
@@ -115,16 +112,16 @@ export function createMirror(
   }
   const fetching = createSharedRun(fetchOnce)
   const modules = createModules({
-    ...{ reader, isOn: options.submodules, remoteNow },
+    ...{ reader, isOn: options.submodules, remotes },
     async bring(remote, commit) {
       await bring(remote, `+${commit}:${moduleRefs}/${commit}`)
     },
   })
-  const lfs = createLfs(`${dir}/driftless-lfs`)
+  const lfs = createLfs(`${dir}/driftless-lfs`, options.outbound)
   const meant = async (text: Buffer): Promise<Buffer> => {
     const pointer = parseLfsPointer(text.toString('utf8', 0, 1_100))
     if (pointer === undefined) return text
-    const remote = await remoteNow()
+    const remote = await remotes.own()
     if (remote.access?.credentials?.enableLfs !== true) return text
     return await lfs.contents(pointer, remote)
   }
@@ -133,7 +130,7 @@ export function createMirror(
     async commitBeside(address, ref) {
       const name = `${besideRefs}/${sha256Hex(`${address}\n${ref}`).slice(0, 20)}`
       if (beside.get(name) !== fetches) {
-        const remote = remoteBeside(await remoteNow(), address)
+        const remote = await remotes.beside(address)
         await bring(remote, `+${ref || 'HEAD'}:${name}`)
         beside.set(name, fetches)
       }

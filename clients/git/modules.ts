@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import { GitAccessError } from '../../core/errors.ts'
-import { isSameServer, parseSubmodules, submoduleUrl } from '../../core/git/submodules.ts'
+import { parseSubmodules, submoduleUrl } from '../../core/git/submodules.ts'
 import { findEntry, modes, objectName } from './entries.ts'
 import type { ObjectReader } from './object-reader.ts'
-import { type GitRemote, remoteOf } from './remote.ts'
+import type { GitRemote } from './remote.ts'
+import type { Remotes } from './remotes.ts'
 
 /** A path of a commit; inside of a submodule both are those of the submodule. */
 type Place = { readonly commit: string; readonly path: string }
@@ -24,12 +25,12 @@ export type Modules = {
 type Options = {
   readonly reader: ObjectReader
   readonly isOn: boolean
-  readonly remoteNow: () => Promise<GitRemote>
+  readonly remotes: Remotes
   /** Fetches one commit of another repository into the mirror. */
   bring(remote: GitRemote, commit: string): Promise<void>
 }
 
-export function createModules({ reader, isOn, remoteNow, bring }: Options): Modules {
+export function createModules({ reader, isOn, remotes, bring }: Options): Modules {
   const named = new LRUCache<string, ReadonlyMap<string, string>>({ max: 1_000 })
   // of submodules that were entered: what their own submodules are relative to
   const addresses = new LRUCache<string, string>({ max: 1_000 })
@@ -56,11 +57,11 @@ export function createModules({ reader, isOn, remoteNow, bring }: Options): Modu
         `.gitmodules does not name the submodule ${path}; add it, or remove the folder`,
       )
     }
-    const parent = await remoteNow()
+    const parent = await remotes.own()
     const address = submoduleUrl(addresses.get(commit) ?? parent.url, url)
     addresses.set(id, address)
     if ((await reader.info(`${id}^{commit}`)) === undefined) {
-      await fetched(remoteBeside(parent, address), id)
+      await fetched(await remotes.beside(address), id)
     }
     return { commit: id, path: '' }
   }
@@ -83,9 +84,4 @@ export function createModules({ reader, isOn, remoteNow, bring }: Options): Modu
       return await reader.info(objectName(place.commit, place.path))
     },
   }
-}
-
-/** Another repository: with the credentials of this one on the same server, elsewhere without. */
-export function remoteBeside({ url, access }: GitRemote, address: string): GitRemote {
-  return remoteOf(address, isSameServer(url, address) ? access : {})
 }

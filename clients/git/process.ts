@@ -1,12 +1,15 @@
 import { simpleGit } from 'simple-git'
 import { GitAccessError, GitAuthError } from '../../core/errors.ts'
 import { secretsOf } from '../../core/repository/credentials.ts'
+import type { Outbound } from '../outbound.ts'
 import { type GitAccess, withAccess } from './access.ts'
 import { type GitRemote, withoutCredentials } from './remote.ts'
 
 export type GitProcessOptions = {
   /** `file:` repositories are only for a local stack and tests. */
   readonly allowFile: boolean
+  /** Says where servers are; git looks no name up. */
+  readonly outbound: Outbound
 }
 
 const silenceLimitMs = 120_000
@@ -17,7 +20,7 @@ const pathVariable = process.env.PATH ?? '/usr/bin:/bin'
 
 /** The environment of every git process: no prompts, no configuration of the machine, no hooks, fixed language. */
 export function gitEnvironment(
-  { allowFile }: GitProcessOptions,
+  { allowFile }: Pick<GitProcessOptions, 'allowFile'>,
   access: GitAccess = { settings: [], variables: {} },
 ): Record<string, string> {
   const settings: readonly (readonly [string, string])[] = [
@@ -57,8 +60,11 @@ export async function runGit(
   remote?: GitRemote,
 ): Promise<string> {
   try {
-    return await withAccess(remote, (access) => spawned(dir, args, gitEnvironment(options, access)))
+    return await withAccess(remote, options.outbound, (access) =>
+      spawned(dir, args, gitEnvironment(options, access)),
+    )
   } catch (error) {
+    if (error instanceof GitAccessError) throw error
     throw gitError(error instanceof Error ? error.message : String(error), remote)
   }
 }

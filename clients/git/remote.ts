@@ -1,17 +1,28 @@
 import { GitAccessError } from '../../core/errors.ts'
 import { type RepositoryAccess, signsIn } from '../../core/repository/credentials.ts'
+import type { Reach } from '../outbound.ts'
 
 /** Where a repository is, with its secrets kept apart from its address. */
-export type GitRemote = { readonly url: string; readonly access?: RepositoryAccess }
+export type GitRemote = {
+  readonly url: string
+  readonly access?: RepositoryAccess
+  /** Whose word the address is; without it that of an Application. */
+  readonly reach?: Reach
+}
 
 const host = /[\w[][\w.:[\]-]*/.source
 const urlForm = new RegExp(`^(https?|ssh|git\\+ssh)://(?:[^@/\\s-][^@/\\s]*@)?${host}(?:/\\S*)?$`)
 const scpForm = new RegExp(`^\\w[\\w.-]*@${host}:(?!-)\\S+$`)
 const fileForm = /^file:\/\/\/\S+$/
 
-/** Takes an address apart; refuses what git could take for an option or for a helper program. */
-export function remoteOf(address: string, access: RepositoryAccess = {}): GitRemote {
-  if (!urlForm.test(address) && !scpForm.test(address) && !fileForm.test(address)) {
+/** Takes an address apart; refuses what git could take for an option, a helper program or a file of ours. */
+export function remoteOf(
+  address: string,
+  access: RepositoryAccess = {},
+  allowFile = false,
+): GitRemote {
+  const isFile = allowFile && fileForm.test(address)
+  if (!urlForm.test(address) && !scpForm.test(address) && !isFile) {
     throw new GitAccessError(
       `${withoutCredentials(address)} is not the address of a repository; use https://, ssh:// or git@host:path`,
     )

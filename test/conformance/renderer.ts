@@ -4,6 +4,7 @@ import { renderSource } from '../../activities/render.ts'
 import { sourcesAt } from '../../activities/sources.ts'
 import { createCharts } from '../../clients/charts.ts'
 import { createGit } from '../../clients/git.ts'
+import { createOutbound } from '../../clients/outbound.ts'
 import { createPlugins } from '../../clients/plugins.ts'
 import { createRemoteValues } from '../../clients/remote-values.ts'
 import { createTools, type ToolPaths } from '../../clients/tools.ts'
@@ -39,16 +40,18 @@ const usualVersion = '1.34.0'
 /** The renderers of the product on mirrors below `dir`, without a cluster and without credentials. */
 export function createRenderer(dir: string, paths: ToolPaths): Renderer {
   const access = { synced: Promise.resolve(), of: () => ({}) }
-  const git = createGit({ dir: join(dir, 'mirrors'), allowFile: true, submodules: true, access })
+  const outbound = createOutbound({ allowLoopback: false })
+  const how = { allowFile: true, submodules: true, outbound, access }
+  const git = createGit({ dir: join(dir, 'mirrors'), ...how })
   const charts = createCharts({
-    ...{ dir: join(dir, 'charts'), helm: paths.helm, access, now: () => 0 },
+    ...{ dir: join(dir, 'charts'), outbound, access, now: () => 0 },
   })
   const tools = createTools(paths)
   const plugins = createPlugins(undefined, () => undefined)
   // no row has a chart whose dependencies are to be fetched
   const applications = { project: () => undefined }
   const setting = () => undefined
-  const values = createRemoteValues({ allowLoopback: false })
+  const values = createRemoteValues(outbound)
   const clients = { applications, git, charts, tools, plugins, setting, values }
   const sourceOf = async ({ url, source, name = 'rel', namespace = 'ns' }: RenderAsk) => {
     await git.fetch({ url })

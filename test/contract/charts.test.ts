@@ -2,12 +2,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Charts, createCharts } from '../../clients/charts.ts'
+import { createOutbound } from '../../clients/outbound.ts'
 import { GitAccessError, GitAuthError } from '../../core/errors.ts'
 import type { RepositoryAccess, RepositoryCredentials } from '../../core/repository/credentials.ts'
-import { providePrograms } from '../../deploy/local/build/programs.ts'
-import { readExternal } from '../../deploy/local/external.ts'
 import { makeCertificate } from '../harness/certificate.ts'
 import {
   type ChartServer,
@@ -19,15 +18,10 @@ import { packChart } from '../harness/packed-chart.ts'
 
 const password = 'hunter/2@secret'
 const basic = `Basic ${Buffer.from(`kim:${password}`).toString('base64')}`
-let helm = ''
 let dir = ''
 let clock = 1
 const open: ChartServer[] = []
 
-beforeAll(async () => {
-  const programs = await providePrograms(readExternal(), AbortSignal.timeout(600_000))
-  helm = programs.command('helm', 'helm')
-})
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'driftless-charts-'))
 })
@@ -42,7 +36,7 @@ function chartsWith(fields?: Partial<RepositoryCredentials>, more: RepositoryAcc
   const some = { secret: 'charts', url: '', isTemplate: false, type: 'helm', unbuilt: [] }
   const access = { ...more, ...(fields !== undefined && { credentials: { ...some, ...fields } }) }
   return createCharts({
-    ...{ dir, helm, now: () => clock++ },
+    ...{ dir, outbound: createOutbound({ allowLoopback: true }), now: () => clock++ },
     access: {
       synced: Promise.resolve(),
       of: (_, project) =>

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createGit, type Git } from '../../clients/git.ts'
+import { createOutbound } from '../../clients/outbound.ts'
 import { GitAccessError, GitAuthError } from '../../core/errors.ts'
 import type { RepositoryAccess, RepositoryCredentials } from '../../core/repository/credentials.ts'
 import { makeCertificate } from '../harness/certificate.ts'
@@ -36,7 +37,12 @@ function gitWith(
     ...fields,
   }
   const git = createGit({
-    ...{ dir: join(dir, 'mirrors'), allowFile: false, submodules: true },
+    ...{
+      dir: join(dir, 'mirrors'),
+      allowFile: false,
+      outbound: createOutbound({ allowLoopback: true }),
+      submodules: true,
+    },
     access: {
       synced: Promise.resolve(),
       of: (_, project) =>

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createGit, type Git } from '../../clients/git.ts'
+import { createOutbound } from '../../clients/outbound.ts'
 import { type GitServer, startGitServer } from './git-server.ts'
 
 const basic = `Basic ${Buffer.from('kim:hunter').toString('base64')}`
@@ -66,7 +67,11 @@ function gitWith(fields: { enableLfs?: boolean; depth?: number }): Git {
     ...{ username: 'kim', password: 'hunter', ...fields },
   }
   const git = createGit({
-    ...{ dir: join(dir, `mirrors-${JSON.stringify(fields).length}`), allowFile: false },
+    ...{
+      dir: join(dir, `mirrors-${JSON.stringify(fields).length}`),
+      allowFile: false,
+      outbound: createOutbound({ allowLoopback: true }),
+    },
     ...{ submodules: true, access: { synced: Promise.resolve(), of: () => ({ credentials }) } },
   })
   open.push(git)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
 import { createGit, type Git } from '../../clients/git.ts'
+import { createOutbound } from '../../clients/outbound.ts'
 import { type GitServer, startGitServer } from './git-server.ts'
 
 /** An empty repository on a server, and a client without any mirror; new for each test. */
@@ -27,7 +28,12 @@ export function useGit(): GitAtHand {
     state.now = {
       dir,
       server: await startGitServer({ dir }),
-      git: createGit({ dir: mirrors, allowFile: false, submodules: true }),
+      git: createGit({
+        dir: mirrors,
+        allowFile: false,
+        outbound: createOutbound({ allowLoopback: true }),
+        submodules: true,
+      }),
       mirrorDir: () => join(mirrors, readdirSync(mirrors)[0] ?? ''),
     }
   })

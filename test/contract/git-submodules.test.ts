@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createGit, type Git } from '../../clients/git.ts'
+import { createOutbound } from '../../clients/outbound.ts'
 import { type GitServer, startGitServer } from './git-server.ts'
 
 const basic = `Basic ${Buffer.from('kim:hunter').toString('base64')}`
@@ -29,7 +30,12 @@ function gitWith(submodules = true): Git {
     ...{ username: 'kim', password: 'hunter' },
   }
   const git = createGit({
-    ...{ dir: join(dir, `mirrors-${submodules}`), allowFile: false, submodules },
+    ...{
+      dir: join(dir, `mirrors-${submodules}`),
+      allowFile: false,
+      outbound: createOutbound({ allowLoopback: true }),
+      submodules,
+    },
     access: { synced: Promise.resolve(), of: () => ({ credentials }) },
   })
   open.push(git)

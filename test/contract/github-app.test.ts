@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { jwtVerify } from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createGit, type Git } from '../../clients/git.ts'
+import { createOutbound } from '../../clients/outbound.ts'
 import { GitAccessError, GitAuthError } from '../../core/errors.ts'
 import type { GithubApp } from '../../core/repository/credentials.ts'
 import { type GitServer, startGitServer } from './git-server.ts'
@@ -73,7 +74,12 @@ function gitAs(githubApp: GithubApp): Git {
     ...{ secret: 'github', url: '', isTemplate: false, type: 'git', unbuilt: [], githubApp },
   }
   const git = createGit({
-    ...{ dir: join(dir, 'mirrors'), allowFile: false, submodules: true },
+    ...{
+      dir: join(dir, 'mirrors'),
+      allowFile: false,
+      outbound: createOutbound({ allowLoopback: true }),
+      submodules: true,
+    },
     access: { synced: Promise.resolve(), of: () => ({ credentials }) },
   })
   open.push(git)
