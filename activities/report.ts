@@ -5,7 +5,9 @@ import { PlatformError } from '../core/errors.ts'
 import { applicationDecisions } from '../core/event/application-decision.ts'
 import { deploymentEvents, newsOf } from '../core/event/deployment.ts'
 import type { ApplicationRef, Reported, StatusReport } from '../core/flow.ts'
+import { rollBackBadDeployment } from '../core/policy/automatic-rollback.ts'
 import { refreshAnnotations, refreshOf, requestOf } from '../core/policy/request.ts'
+import { annotationProblems } from '../core/policy/rollback-policy.ts'
 import { unbuiltProjectFields } from '../core/project/unbuilt.ts'
 import { applicationHealth, verdicts } from '../core/status/application-health.ts'
 import { buildStatus } from '../core/status/build.ts'
@@ -43,8 +45,16 @@ export function createReport(clients: ActivityClients) {
       const { application, observed } = now
       const project = clients.applications.project(projectOf(application))
       const unbuilt = [...now.unbuilt, ...unbuiltProjectFields(project)]
-      const built = buildStatus({ application, previous, report, observed, unbuilt, ...picture })
-      return { status: withNews(previous, built, report), ...answered(application, report) }
+      const malformed = annotationProblems(application)
+      const built = buildStatus({
+        ...{ application, previous, report, observed, unbuilt, malformed, ...picture },
+      })
+      const { status, ...next } = rollBackBadDeployment({ application, status: built, report })
+      return {
+        status: withNews(previous, status, report),
+        ...answered(application, report),
+        ...next,
+      }
     }
     // the begin of an operation is told, so it is written at once
     if (!report.final && !begins(current, report)) {

@@ -1,6 +1,8 @@
 import type { StoredApplication } from '../clients/applications.ts'
 import { isAutomated } from '../core/application.ts'
 import { InvalidSpecError } from '../core/errors.ts'
+import { rollbackTo } from '../core/policy/rollback.ts'
+import { goneText } from '../core/status/gone.ts'
 import { type HistoryEntry, statusOf } from '../core/status/status.ts'
 import { PreconditionError } from './refusal.ts'
 
@@ -59,37 +61,19 @@ export function rollbackOperation(
   username: string,
 ): Operation {
   refuseWhileBusy(stored)
-  const entry = deploymentOf(stored, request.id)
-  return {
-    sync: { ...entry, ...flagsOf(request), syncStrategy: { apply: {} } },
-    initiatedBy: { username },
-    info: [{ name: 'driftless.dev/rollback', value: String(request.id) }],
-  }
+  const { prune, dryRun } = request
+  return rollbackTo({ entry: deploymentOf(stored, request.id), initiator: username, prune, dryRun })
 }
 
-type Sources = {
-  readonly source?: unknown
-  readonly sources?: unknown
-  readonly revisions?: readonly string[]
-}
-
-function deploymentOf({ object, ref }: StoredApplication, id: number) {
+function deploymentOf({ application, object, ref }: StoredApplication, id: number): HistoryEntry {
   const { history = [] } = statusOf(object)
-  const entry = history.find((candidate) => candidate.id === id) as
-    | (HistoryEntry & Sources)
-    | undefined
-  if (entry === undefined) {
-    const known = history.map((candidate) => candidate.id).join(', ') || 'none'
-    throw new InvalidSpecError(
-      `application ${ref.name} does not have deployment with id ${id}; the ids of its history: ${known}`,
-    )
-  }
-  return { revision: entry.revision, ...sourcesOf(entry) }
-}
-
-function sourcesOf({ source, sources, revisions = [] }: Sources): Sources {
-  if (Array.isArray(sources) && sources.length > 0) return { sources, revisions }
-  return source === undefined ? {} : { source }
+  const entry = history.find((candidate) => candidate.id === id)
+  if (entry !== undefined) return entry
+  const known = history.map((candidate) => candidate.id).join(', ') || 'none'
+  const gone = goneText(history, application)
+  throw new InvalidSpecError(
+    `application ${ref.name} does not have deployment with id ${id}; the ids of its history: ${known}${gone === undefined ? '' : `; ${gone}`}`,
+  )
 }
 
 function flagsOf({ dryRun, prune }: { readonly dryRun?: unknown; readonly prune?: unknown }) {

@@ -1,6 +1,7 @@
 import { ConflictError, NotFoundError } from '../core/errors.ts'
 import { nameOf } from '../core/flow/names.ts'
 import type { ApplicationRef } from '../core/flow.ts'
+import type { Manifest } from '../core/manifest/manifest.ts'
 import { fitStatus } from '../core/status/fit.ts'
 import { mergePatch } from '../core/status/merge-patch.ts'
 import { type ApplicationStatus, statusOf } from '../core/status/status.ts'
@@ -12,6 +13,8 @@ export type NextState = {
   readonly status: ApplicationStatus
   /** Takes the request off that the status answers. */
   readonly clearOperation?: boolean
+  /** What is asked for next, in place of what is cleared. */
+  readonly operation?: object
   /** Annotations that are taken off because what they ask for is done. */
   readonly clearAnnotations?: readonly string[]
 }
@@ -110,16 +113,22 @@ function patchOf(application: StoredApplication, change: StatusChange): object |
   if (after === undefined) return undefined
   const previous = statusOf(object)
   const status = mergePatch(statusThere ?? previous, fitStatus(after.status, previous))
-  const clears = after.clearOperation === true && object.operation !== undefined
+  const operation = operationPatch(object, after)
   const done = (after.clearAnnotations ?? []).filter(
     (name) => name in (object.metadata.annotations ?? {}),
   )
-  if (status === undefined && !clears && done.length === 0) return undefined
+  if (status === undefined && operation === undefined && done.length === 0) return undefined
   const { resourceVersion, uid } = object.metadata
   const annotations = Object.fromEntries(done.map((name) => [name, null]))
   return {
     metadata: { resourceVersion, uid, ...(done.length > 0 && { annotations }) },
     ...(status !== undefined && { status }),
-    ...(clears && { operation: null }),
+    ...operation,
   }
+}
+
+/** A request that takes the place of another one leaves nothing of it. */
+function operationPatch({ operation: there }: Manifest, { operation, clearOperation }: NextState) {
+  if (operation !== undefined) return { operation: mergePatch((there ?? {}) as object, operation) }
+  return clearOperation === true && there !== undefined ? { operation: null } : undefined
 }

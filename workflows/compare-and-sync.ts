@@ -97,6 +97,7 @@ async function ended(
       phase: repeats ? 'Running' : phase,
       ...(failure !== undefined && { failure }),
       ...(!repeats && { finishedAt: Date.now() }),
+      ...(retryInMs !== undefined && { repeats: true as const }),
     },
   })
   return operation.end(

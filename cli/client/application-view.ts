@@ -9,9 +9,11 @@ export type ApplicationView = {
     readonly creationTimestamp?: string
     readonly deletionTimestamp?: string
     readonly labels?: Readonly<Record<string, string>>
+    readonly annotations?: Readonly<Record<string, string>>
   }
   readonly spec: {
     readonly project?: string
+    readonly revisionHistoryLimit?: number
     readonly source?: SourceView
     readonly sources?: readonly SourceView[]
     readonly destination?: {

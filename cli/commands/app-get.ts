@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { shortRevision } from '../../core/short-revision.ts'
+import type { Hold } from '../../core/status/status.ts'
 import { type ApplicationView, firstSource, policyText } from '../client/application-view.ts'
 import { connect, type ServerOptions, withServer } from '../client/connect.ts'
 import { age } from '../output/age.ts'
@@ -58,10 +59,7 @@ function factsOf(application: ApplicationView, now: number): readonly Fact[] {
     ['Target', source.targetRevision ?? 'HEAD'],
     ['Path', source.chart ?? source.path ?? '.'],
     ['Sync Policy', policyText(application)],
-    [
-      'On Hold',
-      hold === undefined ? '' : `at ${shortRevision(hold.revision)} by ${hold.by} since ${hold.at}`,
-    ],
+    ['On Hold', hold === undefined ? '' : holdText(hold)],
     ['Sync Status', `${status.sync?.status ?? 'Unknown'} ${revisionText(application)}`.trimEnd()],
     [
       'Health Status',
@@ -76,6 +74,11 @@ function factsOf(application: ApplicationView, now: number): readonly Fact[] {
     ['Started', state === undefined ? '' : `${age(state.startedAt, now)} ago`],
     ['Asked For', application.operation === undefined ? '' : 'an operation that has not ended'],
   ]
+}
+
+function holdText({ revision, by, at, because }: Hold): string {
+  const why = because === undefined ? '' : `: ${because}`
+  return `at ${shortRevision(revision)} by ${by} since ${at}${why}`
 }
 
 function revisionText({ status }: ApplicationView): string {

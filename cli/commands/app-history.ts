@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { shortRevision } from '../../core/short-revision.ts'
+import { goneText } from '../../core/status/gone.ts'
 import type { ApplicationView } from '../client/application-view.ts'
 import { connect, type ServerOptions, withServer } from '../client/connect.ts'
 import { CommandEnd } from '../exit.ts'
@@ -36,19 +37,23 @@ const pathOf = (name: string) => `/api/v1/applications/${encodeURIComponent(name
 
 async function history(name: string, options: ServerOptions & OutputOptions): Promise<void> {
   const remote = await connect(options)
-  const { status } = await remote.call<ApplicationView>('GET', pathOf(name))
+  const application = await remote.call<ApplicationView>('GET', pathOf(name))
+  const { status } = application
   print(options, {
     data: status?.history ?? [],
     name: (entries) => entries.map(({ id }) => id).join('\n'),
     text: (entries) =>
       table(
-        ['ID', 'DATE', 'REVISION', 'BY', 'HEALS'],
-        entries.map(({ id, deployedAt, revision, initiatedBy, heals }) => [
+        ['ID', 'DATE', 'REVISION', 'BY', 'HEALTH', 'HEALS'],
+        entries.map(({ id, deployedAt, revision, initiatedBy, health, heals }) => [
           ...[String(id), deployedAt, shortRevision(revision)],
-          ...[String(initiatedBy?.username ?? 'automated'), heals === undefined ? '' : `${heals}`],
+          ...[String(initiatedBy?.username ?? 'automated'), health],
+          heals === undefined ? '' : `${heals}`,
         ]),
       ),
   })
+  const gone = goneText(status?.history ?? [], application)
+  if (gone !== undefined) console.error(gone)
 }
 
 async function rollback(

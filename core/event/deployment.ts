@@ -17,6 +17,7 @@ type Kind =
   | 'health-changed'
   | 'drift-found'
   | 'deletion-failed'
+  | 'rollback-begun'
 
 /** What is told of an application on `driftless.deployments`; the key is the application. */
 export type DeploymentEvent = {
@@ -78,6 +79,7 @@ export function newsOf(change: Change): readonly Kind[] {
   if (before.health !== undefined && before.health.status !== after.health?.status) {
     kinds.push('health-changed')
   }
+  if (lastRollback(before)?.inputs !== lastRollback(after)?.inputs) kinds.push('rollback-begun')
   return kinds
 }
 
@@ -101,14 +103,16 @@ function isNews(type: string, before: ApplicationStatus, after: ApplicationStatu
 
 function eventOf(kind: Kind, { ref, after, report }: Told): DeploymentEvent {
   const application = nameOf(ref)
+  const rollback = kind === 'rollback-begun' ? lastRollback(after) : undefined
   const message =
+    rollback?.reason ??
     report.ends?.message ??
     report.operation?.message ??
     report.failure?.message ??
     deletionError(report) ??
     after.health?.message ??
     ''
-  const failure = report.operation?.failure ?? report.failure
+  const failure = rollback === undefined ? (report.operation?.failure ?? report.failure) : undefined
   return {
     specversion: '1.0',
     id: `${ref.uid}-${markOf(kind, report)}-${kind}`,
@@ -119,13 +123,17 @@ function eventOf(kind: Kind, { ref, after, report }: Told): DeploymentEvent {
     time: rfc3339(report.at),
     data: {
       application,
-      revision: report.ends?.revision ?? after.sync?.revision ?? '',
+      revision: rollback?.revision ?? report.ends?.revision ?? after.sync?.revision ?? '',
       message: message.slice(0, maxMessageLength),
       sync: after.sync?.status ?? 'Unknown',
       health: after.health?.status ?? 'Unknown',
       ...(failure !== undefined && { failure: explainFailure(failure) }),
     },
   }
+}
+
+function lastRollback({ driftless }: ApplicationStatus) {
+  return driftless?.rollbacks?.at(-1)
 }
 
 /** What is told of an operation once is the same event, however often its report is made. */

@@ -10,6 +10,7 @@ const reasons: Readonly<Record<string, string>> = {
   'dev.driftless.deployment.sync-failed': 'OperationCompleted',
   'dev.driftless.deployment.comparison-failed': 'ComparisonError',
   'dev.driftless.deployment.deletion-failed': 'DeletionError',
+  'dev.driftless.deployment.rollback-begun': 'AutomaticRollback',
 }
 
 /**

@@ -87,6 +87,8 @@ export type OperationRequest = {
   readonly ownSource: boolean
   /** Id of the history entry that a rollback goes back to. */
   readonly rollbackTo?: number
+  /** Why it was asked for, where it was no person who did. */
+  readonly because?: string
 }
 
 export type SelectedResource = {

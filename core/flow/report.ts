@@ -20,6 +20,8 @@ export type OperationFacts = {
   readonly request?: OperationRequest
   readonly results: readonly ResourceResult[]
   readonly failure?: FailureText
+  /** Whether it ended badly and is tried again. */
+  readonly repeats?: true
 }
 
 /** One thing to write into `Application.status`. */

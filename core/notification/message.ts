@@ -76,13 +76,14 @@ function headline({ application, notice, subject }: MessageFacts): string {
 }
 
 function fieldsOf({ notice, author, destination, health, subject }: MessageFacts): Mrkdwn[] {
-  const { revision, trigger, initiator, message, resources, failure } = notice
+  const { revision, trigger, initiator, because = '', message, resources, failure } = notice
   const by = author ? ` by ${author}` : ''
   const commit = [shortRevision(revision), subject && `"${subject}"${by}`].filter(Boolean)
   const started = initiator === '' || initiator === 'automated' ? trigger : initiator
   return [
     field('Revision', commit.join(' ')),
     field('Started by', started),
+    field('Rollback', because),
     field('Destination', destination ?? ''),
     field('Resources', showCounts(resources)),
     field('Health', health ?? ''),

@@ -20,6 +20,8 @@ export type Notice = {
   readonly revision: string
   readonly trigger: string
   readonly initiator: string
+  /** Why it was begun, where it was no person who did. */
+  readonly because?: string
   /** Attempts before this one. */
   readonly retries: number
   readonly startedAt: number
@@ -89,6 +91,7 @@ function ofOperation(
     ...{ operation: operationId(ref, startedAt), sequence: report.sequence, phase },
     ...{ message: cut(message), revision, trigger },
     initiator: request?.initiator ?? 'automated',
+    ...(request?.because !== undefined && { because: cut(request.because) }),
     retries: facts.retryCount,
     ...{ startedAt, at: report.at, resources: countsOf(results) },
     ...(failure !== undefined && { failure: shortFailure(explainFailure(failure)) }),

@@ -68,7 +68,9 @@ function decideAnyTime({ application, problems, wakes }: DecideInput): Decision 
   }
   if (isTerminating(application)) return decision('terminate', 'somebody terminated the operation')
   if (problems.length > 0) return decision('invalid', problems.join('; '))
-  if (request !== undefined) return decision('sync', `${request.initiator} asked for it`)
+  if (request !== undefined) {
+    return decision('sync', request.because ?? `${request.initiator} asked for it`)
+  }
   if (trigger === 'confirm') return decision('ignore', 'nothing waits for a confirmation')
   if (trigger === 'health') return decision('report', 'the health of a resource changed')
   if (!isAutomated(application)) return decision('compare', 'automated sync is off')

@@ -3,9 +3,7 @@ import { digestOf } from '../digest.ts'
 import { SupersededError } from '../errors.ts'
 import type { OperationRequest, Refresh, RetryPolicy } from '../flow.ts'
 import { durationMs } from '../time.ts'
-
-/** Entry of `operation.info` by which a rollback names the history entry it goes back to. */
-export const rollbackInfo = 'driftless.dev/rollback'
+import { becauseInfo, rollbackInfo } from './rollback.ts'
 
 /** What `Application.operation` asks for; undefined when it asks for nothing (APP-01). */
 export function requestOf({ operation }: Application): OperationRequest | undefined {
@@ -13,7 +11,8 @@ export function requestOf({ operation }: Application): OperationRequest | undefi
   const { sync, info = [], initiatedBy } = operation
   const revision = sync.revision || sync.revisions?.[0]
   const selected = sync.resources ?? []
-  const rollback = info.find(({ name }) => name === rollbackInfo)?.value
+  const said = (wanted: string) => info.find(({ name }) => name === wanted)?.value
+  const [rollback, because] = [said(rollbackInfo), said(becauseInfo)]
   return {
     digest: digestOf(operation),
     initiator: initiatedBy?.username || 'kubectl',
@@ -31,6 +30,7 @@ export function requestOf({ operation }: Application): OperationRequest | undefi
     }),
     ownSource: sync.source !== undefined || (sync.sources ?? []).length > 0,
     ...(rollback !== undefined && { rollbackTo: Number(rollback) }),
+    ...(because !== undefined && { because }),
   }
 }
 

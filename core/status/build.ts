@@ -1,12 +1,16 @@
 import type { Application } from '../application.ts'
 import type { StatusReport } from '../flow.ts'
+import type { HealthStatus } from '../health/health.ts'
 import { rfc3339 } from '../time.ts'
 import type { ApplicationHealth } from './application-health.ts'
 import { conditionsOf, type Found } from './conditions.ts'
+import { deployedAfter } from './deployed.ts'
 import { troubledSince } from './grace.ts'
-import { historyAfter } from './history.ts'
+import { historyAfter, keptOf, withVerdict } from './history.ts'
+import { holdAfter } from './hold.ts'
 import { operationStateOf, sourcesJson } from './operation-state.ts'
-import { attemptAfter, failureAfter, healsAfter, holdAfter } from './own.ts'
+import { attemptAfter, failureAfter, healsAfter } from './own.ts'
+import type { Deployed } from './rollback-state.ts'
 import type { ApplicationStatus, ResourceStatus } from './status.ts'
 
 export type StatusInput = Found & {
@@ -30,12 +34,14 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
   const at = rfc3339(report.at)
   const operationState = operationStateOf(application, report, previous.operationState)
   const again = isCounted(previous, report)
-  const history = previous.history ?? []
+  const sync = syncOf(input)
+  const health = healthOf(input, at)
+  const deployed = deployedAfter(previous, report)
   return {
-    sync: syncOf(input),
-    health: healthOf(input, at),
+    sync,
+    health,
     ...(operationState !== undefined && { operationState }),
-    history: again ? history : historyAfter(application, history, report),
+    history: historyOf(input, deployed, health.status),
     conditions: conditionsOf(previous, report, input),
     resources: resources ?? previous.resources ?? [],
     summary: input.images.length > 0 ? { images: input.images } : (previous.summary ?? {}),
@@ -52,11 +58,24 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
         troubledSince: troubledSince(previous, report),
         ended: endOf(report) ?? previous.driftless?.ended,
         heals: again ? previous.driftless?.heals : healsAfter(previous, report),
-        hold: holdAfter(application, previous, report),
+        hold: holdAfter(application, previous, report, sync.status),
+        deployed,
+        rollbacks: previous.driftless?.rollbacks,
         failure: failureAfter(previous, report),
       }),
     },
   }
+}
+
+function historyOf(
+  { application, previous, report }: StatusInput,
+  deployed: Deployed | undefined,
+  health: HealthStatus,
+) {
+  const before = previous.history ?? []
+  const counted = isCounted(previous, report) ? before : historyAfter(application, before, report)
+  const judged = withVerdict(application, counted, deployed, report, health)
+  return keptOf(application, judged, report.at)
 }
 
 type Defined<T> = { readonly [Name in keyof T]?: NonNullable<T[Name]> }

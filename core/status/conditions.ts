@@ -7,6 +7,8 @@ import type { ApplicationStatus, Condition } from './status.ts'
 export type Found = {
   /** Fields that are not acted on. */
   readonly unbuilt: readonly string[]
+  /** Annotations of ours that say nothing that can be understood. */
+  readonly malformed?: readonly string[]
   /** Of objects that belong to no Application; undefined when nobody looked since the start. */
   readonly orphans?: readonly ConditionText[] | undefined
 }
@@ -18,7 +20,7 @@ export type Found = {
 export function conditionsOf(
   previous: ApplicationStatus,
   report: StatusReport,
-  { unbuilt, orphans }: Found,
+  { unbuilt, malformed = [], orphans }: Found,
 ): readonly Condition[] {
   const texts: readonly ConditionText[] = [
     ...(report.problems ?? []).map((message) => ({ type: 'InvalidSpecError', message })),
@@ -29,6 +31,7 @@ export function conditionsOf(
       type: 'FieldNotSupportedWarning',
       message: `${field} is not acted on by this version`,
     })),
+    ...malformed.map((message) => ({ type: malformedCondition, message })),
   ]
   return texts.map((text) => ({ ...text, lastTransitionTime: since(previous, text, report.at) }))
 }
@@ -40,7 +43,8 @@ function failure({ failure: error, operation }: StatusReport): readonly Conditio
 }
 
 // found beside the reports
-const ownWay = new Set(['FieldNotSupportedWarning', orphanCondition])
+const malformedCondition = 'InvalidAnnotationWarning'
+const ownWay = new Set(['FieldNotSupportedWarning', malformedCondition, orphanCondition])
 // a report that only speaks of health says nothing about these
 const kept = new Set(['ComparisonError', 'SyncError', 'InvalidSpecError'])
 

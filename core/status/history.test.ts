@@ -4,7 +4,8 @@ import { applicationOf } from '../../test/fixtures/application.ts'
 import { newYear, operationFacts, request, statusReport } from '../../test/fixtures/report.ts'
 import { digestOf } from '../digest.ts'
 import type { OperationFacts } from '../flow.ts'
-import { historyAfter } from './history.ts'
+import { rfc3339 } from '../time.ts'
+import { historyAfter, isGood, keptOf } from './history.ts'
 import type { HistoryEntry } from './status.ts'
 
 const application = applicationOf()
@@ -70,9 +71,7 @@ describe('the history of deployments (HIST-01)', () => {
 
   it('is empty when nothing is to be kept', () => {
     const forgetful = applicationOf({ spec: { revisionHistoryLimit: 0 } })
-    expect(historyAfter(forgetful, first, statusReport({ operation: operationFacts() }))).toEqual(
-      [],
-    )
+    expect(keptOf(forgetful, first, newYear)).toEqual([])
   })
 
   it('keeps the newest, in order, and never gives an id twice (APP-11)', () => {
@@ -83,11 +82,50 @@ describe('the history of deployments (HIST-01)', () => {
         let history: readonly HistoryEntry[] = []
         for (const revision of revisions) {
           const report = statusReport({ operation: operationFacts({ revision }) })
-          history = historyAfter(limited, history, report)
+          history = keptOf(limited, historyAfter(limited, history, report), newYear)
         }
         expect(history.map(({ revision }) => revision)).toEqual(revisions.slice(-limit))
         expect(history.map(({ id }) => id)).toEqual(revisions.map((_, id) => id).slice(-limit))
       }),
     )
+  })
+
+  it('keeps a way back: the newest good one stays in place of a bad one', () => {
+    const limited = applicationOf({ spec: { revisionHistoryLimit: 2 } })
+    const history = [{ ...entry(1), health: 'Healthy' as const }, entry(2), entry(3)]
+    expect(keptOf(limited, history, newYear).map(({ id }) => id)).toEqual([1, 3])
+    const [, ...bad] = history
+    expect(keptOf(limited, [...bad, entry(4)], newYear).map(({ id }) => id)).toEqual([3, 4])
+  })
+})
+
+const entry = (id: number, age = 0): HistoryEntry => ({
+  ...{ id, revision: `r${id}`, initiatedBy: {}, health: 'Degraded' },
+  ...{ deployStartedAt: rfc3339(newYear - age), deployedAt: rfc3339(newYear - age) },
+})
+
+describe('the time that the history is kept (driftless.dev/history-retention)', () => {
+  const keeping = (retention: string) =>
+    applicationOf({ metadata: { annotations: { 'driftless.dev/history-retention': retention } } })
+  const hour = 3_600_000
+  const old = [entry(0, 9 * hour), { ...entry(1, 8 * hour), health: 'Healthy' as const }]
+
+  it('ends what is older, but neither the newest good one nor the newest', () => {
+    const history = [...old, entry(2, 7 * hour), entry(3, hour)]
+    const ids = (kept: readonly HistoryEntry[]) => kept.map(({ id }) => id)
+    expect(ids(keptOf(keeping('2h'), history, newYear))).toEqual([1, 3])
+    expect(ids(keptOf(keeping('8h30m'), history, newYear))).toEqual([1, 2, 3])
+    expect(ids(keptOf(keeping('1s'), history.slice(0, 3), newYear))).toEqual([1, 2])
+    expect(keptOf(keeping('720h'), history, newYear)).toEqual(history)
+    expect(keptOf(keeping('soon'), history, newYear)).toEqual(history)
+  })
+
+  it('takes what says nothing of its health for good, as entries of Argo CD', () => {
+    const { health: _, ...unknown } = entry(0)
+    expect([unknown, entry(1), { ...entry(2), health: 'Suspended' as const }].map(isGood)).toEqual([
+      true,
+      false,
+      true,
+    ])
   })
 })

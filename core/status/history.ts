@@ -1,7 +1,10 @@
 import { type Application, historyLimit } from '../application.ts'
-import type { StatusReport } from '../flow.ts'
-import { rfc3339 } from '../time.ts'
+import type { OperationFacts, StatusReport } from '../flow.ts'
+import type { HealthStatus } from '../health/health.ts'
+import { historyRetentionMs, rollbackPolicyOf } from '../policy/rollback-policy.ts'
+import { epochMs, rfc3339 } from '../time.ts'
 import { deployedSources } from './operation-state.ts'
+import type { Deployed } from './rollback-state.ts'
 import type { HistoryEntry } from './status.ts'
 
 /**
@@ -11,7 +14,7 @@ import type { HistoryEntry } from './status.ts'
 export function historyAfter(
   application: Application,
   history: readonly HistoryEntry[],
-  { operation, at }: StatusReport,
+  { operation, rendered, at }: StatusReport,
 ): readonly HistoryEntry[] {
   if (operation?.phase !== 'Succeeded') return history
   const { request } = operation
@@ -28,10 +31,62 @@ export function historyAfter(
     deployedAt: rfc3339(operation.finishedAt ?? at),
     deployStartedAt: rfc3339(operation.startedAt),
     ...deployedSources(application, operation),
-    initiatedBy: request === undefined ? { automated: true } : { username: request.initiator },
+    initiatedBy: initiatorOf(operation),
+    ...(rendered !== undefined && { inputs: rendered.inputs }),
   }
+  return [...history, entry]
+}
+
+/**
+ * The history with how its newest deployment turned out: for the time of the rollback window it goes
+ * with the health of the application, as long as nothing else was begun.
+ */
+export function withVerdict(
+  application: Application,
+  history: readonly HistoryEntry[],
+  deployed: Deployed | undefined,
+  { operation, at }: StatusReport,
+  health: HealthStatus,
+): readonly HistoryEntry[] {
+  const last = history.at(-1)
+  if (last === undefined || last.health === health || operation?.phase === 'Running') return history
+  const isFresh = last.health === undefined && operation?.phase === 'Succeeded'
+  const until = (epochMs(last.deployedAt) ?? 0) + rollbackPolicyOf(application).windowMs
+  const isWatched =
+    deployed?.inputs === last.inputs && deployed?.phase === 'Succeeded' && at <= until
+  return isFresh || isWatched ? [...history.slice(0, -1), { ...last, health }] : history
+}
+
+/**
+ * What is kept of it: as many entries as the Application wants, none older than it wants (APP-11).
+ * Whatever their age the newest stays, from which the ids are counted on; in any case the newest good
+ * one does, in place of a bad one, so that there is a way back.
+ */
+export function keptOf(
+  application: Application,
+  history: readonly HistoryEntry[],
+  now: number,
+): readonly HistoryEntry[] {
   const limit = historyLimit(application)
-  return limit === 0 ? [] : [...history, entry].slice(-limit)
+  if (limit === 0) return []
+  const retentionMs = historyRetentionMs(application) ?? Number.POSITIVE_INFINITY
+  const [last, good] = [history.at(-1), history.findLast(isGood)]
+  const young = history.filter(
+    (entry) =>
+      entry === last || entry === good || now - (epochMs(entry.deployedAt) ?? now) <= retentionMs,
+  )
+  const kept = young.slice(-limit)
+  if (good === undefined || limit === 1 || kept.includes(good)) return kept
+  return [good, ...kept.slice(1)]
+}
+
+/** Whether one would go back to it: entries of before and of Argo CD say nothing of their health. */
+export function isGood({ health = 'Healthy' }: HistoryEntry): boolean {
+  return health === 'Healthy' || health === 'Suspended'
+}
+
+function initiatorOf({ request }: OperationFacts): HistoryEntry['initiatedBy'] {
+  return request === undefined ? { automated: true } : { username: request.initiator }
 }
 
 type Revisions = Pick<HistoryEntry, 'revision' | 'revisions'>

@@ -1,9 +1,7 @@
-import { type Application, isAutomated } from '../application.ts'
 import { explainFailure, type Failure } from '../failure/failure.ts'
 import type { StatusReport } from '../flow.ts'
 import { afterHeal, isFull } from '../policy/heal.ts'
-import { rfc3339 } from '../time.ts'
-import type { ApplicationStatus, HealBudget, Hold, LastAttempt } from './status.ts'
+import type { ApplicationStatus, HealBudget, LastAttempt } from './status.ts'
 
 /** The last attempt after a report; it keeps the same failure from being tried for ever (AUTO-09). */
 export function attemptAfter(
@@ -34,29 +32,6 @@ export function healsAfter(
   const spent = Object.fromEntries(healed.map(({ key }) => [key, afterHeal(before[key], at)]))
   const kept = Object.entries({ ...before, ...spent }).filter(([, budget]) => !isFull(budget, at))
   return kept.length === 0 ? undefined : Object.fromEntries(kept)
-}
-
-/**
- * The hold after a report (design §8): going to a revision of one's own choice sets it, as long as
- * automated sync is on; whoever then syncs what Git shows, by hand or because it is newer, ends it.
- */
-export function holdAfter(
-  application: Application,
-  previous: ApplicationStatus,
-  { operation, rendered, at }: StatusReport,
-): Hold | undefined {
-  const { hold, inputs } = previous.driftless ?? {}
-  if (operation === undefined || rendered === undefined) return hold
-  const { request, phase, revision } = operation
-  const chosen = request !== undefined && (request.ownSource || request.revision !== undefined)
-  if (!chosen || request.dryRun) {
-    const whole = request?.resources === undefined && request?.dryRun !== true && !operation.heal
-    return phase === 'Succeeded' && whole ? undefined : hold
-  }
-  const tracked = hold?.inputs ?? inputs
-  if (!isAutomated(application) || tracked === undefined || tracked === rendered.inputs) return hold
-  const { rollbackTo: id = -1, initiator: by } = request
-  return { revision, id, by, at: hold?.at ?? rfc3339(at), inputs: tracked }
 }
 
 /** Why the last comparison or operation failed; gone with the first one that does not. */

@@ -2,6 +2,7 @@ import type { Application } from '../application.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { HealthStatus } from '../health/health.ts'
 import type { JsonObject, Manifest } from '../manifest/manifest.ts'
+import type { AutomaticRollback, Deployed } from './rollback-state.ts'
 
 /** `Application.status` in Argo CD's shape (APP-01, SYNC-28, HIST-01); what is only ours lies under `driftless`. */
 export type ApplicationStatus = {
@@ -65,6 +66,10 @@ export type HistoryEntry = {
   readonly initiatedBy: JsonObject
   /** Self-heals since, on the same revision. */
   readonly heals?: number
+  /** How the application was at the end of it, or became in the time after it. */
+  readonly health?: HealthStatus
+  /** What it rendered from. */
+  readonly inputs?: string
 }
 
 export type Condition = {
@@ -102,6 +107,10 @@ export type OwnStatus = {
   /** What the write of this sequence was news of; see core/event/deployment.ts. */
   readonly news?: readonly string[]
   readonly hold?: Hold
+  /** What is watched over, for a rollback that nobody has to ask for. */
+  readonly deployed?: Deployed
+  /** Such rollbacks, the newest last. */
+  readonly rollbacks?: readonly AutomaticRollback[]
   /** Why the last operation or comparison failed, in the words of docs/concepts.md. */
   readonly failure?: Failure
   /** Self-heal budget per object; absent means full. */
@@ -125,6 +134,8 @@ export type Hold = {
   readonly id: number
   readonly by: string
   readonly at: string
+  /** Why it was rolled back, where it was no person who did. */
+  readonly because?: string
   /** What the tracked revision rendered from when it was left: as long as it does, the hold lasts. */
   readonly inputs: string
 }

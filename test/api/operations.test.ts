@@ -122,11 +122,11 @@ describe('asking for a rollback (API-07, HIST-02)', () => {
     { id: 1, revision: 'bbb', source, ...entry },
   ]
 
-  it('asks for revision and source of that deployment, also while auto-sync is on', async () => {
+  it('asks for revision, source and hooks of that deployment, also while auto-sync is on', async () => {
     await create('back', {}, { history })
     expect((await post('back', 'rollback', { id: 0, prune: true })).status).toBe(200)
     expect((await api.stored('back')).operation).toEqual({
-      sync: { revision: 'aaa', source: old, prune: true, syncStrategy: { apply: {} } },
+      sync: { revision: 'aaa', source: old, prune: true },
       initiatedBy: { username: 'admin' },
       info: [{ name: 'driftless.dev/rollback', value: '0' }],
     })
