@@ -4,6 +4,7 @@ import type { EventBus } from '../clients/bus.ts'
 import type { Charts } from '../clients/charts.ts'
 import type { ClusterIndex } from '../clients/clusters.ts'
 import type { Git } from '../clients/git.ts'
+import type { GitWriter } from '../clients/git-writer.ts'
 import type { HealthNews } from '../clients/health-news.ts'
 import type { HealthRules } from '../clients/health-rules.ts'
 import type { Jq } from '../clients/jq.ts'
@@ -24,6 +25,7 @@ import type { Notice } from '../core/notification/notice.ts'
 export type ActivityClients = {
   readonly applications: ApplicationIndex
   readonly git: Git
+  readonly gitWriter: GitWriter
   readonly artifacts: Artifacts
   readonly charts: Charts
   readonly tools: Tools

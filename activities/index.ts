@@ -18,6 +18,7 @@ import { createRemove } from './remove.ts'
 import { createRender } from './render.ts'
 import { createReport } from './report.ts'
 import { createRepositories } from './repositories.ts'
+import { createRevert } from './revert.ts'
 import { createSettleHooks } from './settle-hooks.ts'
 import { createSync } from './sync.ts'
 
@@ -51,6 +52,7 @@ export function createActivities(
     planDeletion: durable(createPlanDeletion(clients, { repositories, fetch, render })),
     remove: durable(createRemove(clients)),
     release: durable(createRelease(clients)),
+    revert: durable(createRevert(clients)),
     postMessage: durable(notices.postMessage),
     updateMessage: durable(notices.updateMessage),
     replyInThread: durable(notices.replyInThread),

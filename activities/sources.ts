@@ -5,6 +5,7 @@ import {
   type ApplicationSource,
   type GitSource,
   isChart,
+  isOnlyLent,
   projectOf,
   sourcesOf,
 } from '../core/application.ts'
@@ -171,10 +172,6 @@ async function sourceAt(
   const { annotations } = application.metadata
   const watched = generatePaths(annotations?.[generatePathsAnnotation], path)
   return { source: overridden, checkout, reads, tree, ...(watched !== undefined && { watched }) }
-}
-
-function isOnlyLent({ ref, path, chart }: ApplicationSource): boolean {
-  return Boolean(ref) && !path && !chart
 }
 
 /** SRC-12: the files lie in the folder, so its tree is their identity too. */

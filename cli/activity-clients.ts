@@ -2,6 +2,7 @@ import type { ActivityClients } from '../activities/clients.ts'
 import { createArtifacts } from '../clients/artifacts.ts'
 import { createCharts } from '../clients/charts.ts'
 import { createGit } from '../clients/git.ts'
+import { createGitWriter } from '../clients/git-writer.ts'
 import { createHealthNews } from '../clients/health-news.ts'
 import { installKey } from '../clients/install-key.ts'
 import { createPlugins } from '../clients/plugins.ts'
@@ -30,6 +31,7 @@ export function sharedClients(config: Config, wiring: Wiring, rules: Rules): Sha
     ...{ applications, bus, clusters },
     wake: wakeup.application,
     git: createGit({ dir: `${config.data}/git`, ...reading, access }),
+    gitWriter: createGitWriter({ ...reading, access }),
     charts: createCharts({
       ...{ dir: `${config.data}/charts`, outbound, access, now: Date.now },
     }),

@@ -5,6 +5,7 @@ import {
   type RepositoryAccess,
   type RepositoryCredentials,
   readRepositorySecret,
+  repositorySecretTypes,
   secretTypeLabel,
 } from '../core/repository/credentials.ts'
 import { createReflector } from './kube/reflector.ts'
@@ -16,6 +17,8 @@ export type AccessIndex = {
   readonly synced: Promise<void>
   /** For an Application of this project; `type` is that of the Secret: `git`, `helm` or `oci`. */
   of(url: string, project: string, type?: string): RepositoryAccess
+  /** The same for who writes; what is for reading where nothing is said of writing (REPO-10). */
+  toWrite(url: string, project: string): RepositoryAccess
   stop(): void
 }
 
@@ -41,7 +44,7 @@ export function createAccessIndex(
     },
     credentials,
     { transport, path: `/api/v1/namespaces/${namespace}/secrets`, onError },
-    `${secretTypeLabel} in (repository,repo-creds)`,
+    `${secretTypeLabel} in (${repositorySecretTypes.join()})`,
     () => chosen.clear(),
   )
   const configMaps = followed(
@@ -50,21 +53,31 @@ export function createAccessIndex(
     { transport, path: `/api/v1/namespaces/${namespace}/configmaps`, onError },
     'app.kubernetes.io/part-of=argocd',
   )
+  const known = (forWriting: true | undefined) =>
+    [...credentials.values()].filter(({ writes }) => writes === forWriting)
+  const toReach = (url: string, found: RepositoryCredentials | undefined): RepositoryAccess => {
+    const ca = maps.get(certificatesMap)?.[hostOf(url)]
+    const knownHosts = maps.get(knownHostsMap)?.ssh_known_hosts
+    return {
+      ...(found !== undefined && { credentials: found }),
+      ...(ca && { ca }),
+      ...(knownHosts && { knownHosts }),
+    }
+  }
+  const toRead = (url: string, project: string, type = 'git'): RepositoryAccess => {
+    const name = `${type}\n${project}\n${url}`
+    const { found } = chosen.get(name) ?? {
+      found: credentialsFor(known(undefined), { url, project, type }),
+    }
+    chosen.set(name, { found })
+    return toReach(url, found)
+  }
   return {
     synced: Promise.all([secrets.synced, configMaps.synced]).then(() => undefined),
-    of(url, project, type = 'git') {
-      const name = `${type}\n${project}\n${url}`
-      const { found } = chosen.get(name) ?? {
-        found: credentialsFor([...credentials.values()], { url, project, type }),
-      }
-      chosen.set(name, { found })
-      const ca = maps.get(certificatesMap)?.[hostOf(url)]
-      const knownHosts = maps.get(knownHostsMap)?.ssh_known_hosts
-      return {
-        ...(found !== undefined && { credentials: found }),
-        ...(ca && { ca }),
-        ...(knownHosts && { knownHosts }),
-      }
+    of: toRead,
+    toWrite(url, project) {
+      const found = credentialsFor(known(true), { url, project })
+      return found === undefined ? toRead(url, project) : toReach(url, found)
     },
     stop() {
       secrets.stop()

@@ -75,6 +75,11 @@ export function isChart({ chart, repoURL = '' }: ApplicationSource): boolean {
   return Boolean(chart) || repoURL.startsWith('oci://')
 }
 
+/** Whether the source renders nothing and only lends its files to the others (SRC-08). */
+export function isOnlyLent({ ref, path, chart }: ApplicationSource): boolean {
+  return Boolean(ref) && !path && !chart
+}
+
 /** The first source, which stands for the Application where one is shown (APP-06); undefined when there is none. */
 export function sourceOf(application: Application): ApplicationSource | undefined {
   return sourcesIn(application)[0]

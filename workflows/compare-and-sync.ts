@@ -11,6 +11,7 @@ import { giveUpCarried } from './early-end.ts'
 import { failureOf } from './failure.ts'
 import { type End, factsOf, notBegun, type Operation, type Progress } from './operation.ts'
 import { type Outcome, repeatIn } from './outcome.ts'
+import { revertInGit } from './revert.ts'
 import { hasHooks, runSteps } from './run-steps.ts'
 import { quick, steps } from './steps.ts'
 import { queuedBy } from './window.ts'
@@ -43,7 +44,9 @@ export async function compareAndSync(operation: Operation): Promise<Outcome> {
     })
   }
   if (end.failure?.type === SupersededError.name) return again(operation)
-  return await ended(operation, rendered, progress, end)
+  const outcome = await ended(operation, rendered, progress, end)
+  await revertInGit(operation, end)
+  return outcome
 }
 
 function progressFrom(

@@ -27,14 +27,14 @@ export const steps = proxyActivities<
 })
 
 /** A write in flight is waited for when its operation is cancelled. */
-export const writes = proxyActivities<Pick<Activities, 'sync' | 'hook' | 'settleHooks' | 'remove'>>(
-  {
-    startToCloseTimeout: '15 minutes',
-    heartbeatTimeout,
-    retry,
-    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  },
-)
+export const writes = proxyActivities<
+  Pick<Activities, 'sync' | 'hook' | 'settleHooks' | 'remove' | 'revert'>
+>({
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout,
+  retry,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+})
 
 /** Telling Kafka never gives up: the events are already true. */
 export const telling = proxyActivities<Pick<Activities, 'publish'>>({

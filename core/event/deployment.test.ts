@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { newYear, operationFacts, rendered, statusReport } from '../../test/fixtures/report.ts'
 import type { StatusReport } from '../flow.ts'
 import type { ApplicationStatus } from '../status/status.ts'
-import { deploymentEvents, keyOfDeployment, newsOf } from './deployment.ts'
+import { deploymentEvents, keyOfDeployment } from './deployment.ts'
+import { newsOf } from './news.ts'
 
 const ref = { namespace: 'argocd', name: 'shop', uid: 'u-1' }
 const good: ApplicationStatus = {

@@ -3,21 +3,10 @@ import { nameOf } from '../flow/names.ts'
 import type { ApplicationRef, StatusReport } from '../flow.ts'
 import type { ApplicationStatus } from '../status/status.ts'
 import { rfc3339 } from '../time.ts'
+import { type Kind, lastRollback } from './news.ts'
 
 // an event is a summary, and a record has a limit
 const maxMessageLength = 4_000
-
-type Kind =
-  | 'sync-started'
-  | 'sync-succeeded'
-  | 'sync-failed'
-  | 'sync-superseded'
-  | 'sync-terminated'
-  | 'comparison-failed'
-  | 'health-changed'
-  | 'drift-found'
-  | 'deletion-failed'
-  | 'rollback-begun'
 
 /** What is told of an application on `driftless.deployments`; the key is the application. */
 export type DeploymentEvent = {
@@ -44,8 +33,6 @@ type Told = {
   readonly after: ApplicationStatus
   readonly report: StatusReport
 }
-type Change = Pick<Told, 'after' | 'report'> & { readonly before: ApplicationStatus }
-
 /**
  * The events of one status change, from the news that stand in the status itself: whoever makes the
  * report again after the write finds them there, and the same change gives the same ids.
@@ -60,52 +47,12 @@ export function keyOfDeployment({ subject }: DeploymentEvent): string {
   return subject
 }
 
-/** What a change of the status is news of; a report that is written already keeps its own. */
-export function newsOf(change: Change): readonly Kind[] {
-  const { before, after, report } = change
-  if (before.driftless?.sequence === report.sequence) {
-    return (before.driftless.news ?? []) as readonly Kind[]
-  }
-  const kinds: Kind[] = report.again === true ? [] : operationNews(change)
-  if (isNews('ComparisonError', before, after)) kinds.push('comparison-failed')
-  if (isNews('DeletionError', before, after)) kinds.push('deletion-failed')
-  if (
-    report.operation === undefined &&
-    before.sync?.status === 'Synced' &&
-    after.sync?.status === 'OutOfSync'
-  ) {
-    kinds.push('drift-found')
-  }
-  if (before.health !== undefined && before.health.status !== after.health?.status) {
-    kinds.push('health-changed')
-  }
-  if (lastRollback(before)?.inputs !== lastRollback(after)?.inputs) kinds.push('rollback-begun')
-  return kinds
-}
-
-function operationNews({ before, after, report }: Change): Kind[] {
-  const kinds: Kind[] = []
-  const phase = report.operation?.phase
-  const isNew = before.operationState?.startedAt !== after.operationState?.startedAt
-  if (phase === 'Running' && isNew) kinds.push('sync-started')
-  if (phase === 'Succeeded') kinds.push('sync-succeeded')
-  if (phase === 'Failed' || phase === 'Error') kinds.push('sync-failed')
-  if (report.ends !== undefined) kinds.push(`sync-${report.ends.how}`)
-  return kinds
-}
-
-/** Whether this condition was not there before, or said something else. */
-function isNews(type: string, before: ApplicationStatus, after: ApplicationStatus): boolean {
-  const textIn = ({ conditions = [] }: ApplicationStatus) =>
-    conditions.find((condition) => condition.type === type)?.message
-  return textIn(after) !== undefined && textIn(after) !== textIn(before)
-}
-
 function eventOf(kind: Kind, { ref, after, report }: Told): DeploymentEvent {
   const application = nameOf(ref)
   const rollback = kind === 'rollback-begun' ? lastRollback(after) : undefined
   const message =
     rollback?.reason ??
+    revertText(report) ??
     report.ends?.message ??
     report.operation?.message ??
     report.failure?.message ??
@@ -132,8 +79,10 @@ function eventOf(kind: Kind, { ref, after, report }: Told): DeploymentEvent {
   }
 }
 
-function lastRollback({ driftless }: ApplicationStatus) {
-  return driftless?.rollbacks?.at(-1)
+function revertText({ reverted }: StatusReport): string | undefined {
+  if (reverted === undefined) return undefined
+  const { commits, givenUp } = reverted
+  return givenUp === undefined ? `Git is put back with ${commits.join(', ')}` : givenUp
 }
 
 /** What is told of an operation once is the same event, however often its report is made. */

@@ -40,6 +40,8 @@ export type Decision = {
   readonly retry?: RetryPolicy
   /** What a deletion still has to do; absent in runs of before behaviour 5. */
   readonly deletion?: Deletion
+  /** Whether Git is put back as well when this rollback succeeded. */
+  readonly revert?: true
   /** The refresh that was asked for by annotation, to be taken off when it is done (AUTO-03, AUTO-04). */
   readonly refresh?: Refresh
 }

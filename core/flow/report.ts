@@ -46,6 +46,8 @@ export type StatusReport = {
   readonly answers?: OperationRequest
   /** The refresh that is done with this report. */
   readonly refreshed?: Refresh
+  /** What an automatic rollback made of Git. */
+  readonly reverted?: Reverted
   /** Ends the operation that the status speaks of, in the middle of it. */
   readonly ends?: EarlyEnd
   /** What the run decided, for whoever asks why. */
@@ -53,6 +55,9 @@ export type StatusReport = {
   /** Says the same once more because health moved meanwhile: what it counts and tells is done already. */
   readonly again?: true
 }
+
+/** The commits that put Git back after a rollback, and why there are not as many as there should be. */
+export type Reverted = { readonly commits: readonly string[]; readonly givenUp?: string }
 
 /** Terminated by a person (SYNC-25), or superseded by newer work. */
 export type EarlyEnd = {

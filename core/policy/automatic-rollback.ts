@@ -38,10 +38,11 @@ export function rollBackBadDeployment(input: Input): Begun {
   const why = whyBad(rollbackPolicyOf(application), deployed, status, report.at)
   const entry = history.findLast((one) => isGood(one) && one.inputs !== deployed.inputs)
   if (why === undefined || entry === undefined) return { status }
-  const { revision, inputs } = deployed
+  const { revision, revisions, inputs } = deployed
   const reason = reasonOf(entry, why)
   const begun: AutomaticRollback = {
     ...{ revision, inputs, to: entry.id, at: rfc3339(report.at), reason },
+    ...(revisions !== undefined && { revisions }),
   }
   const asked = operationState?.operation.sync as { readonly prune?: boolean } | undefined
   return {

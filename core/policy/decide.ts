@@ -1,12 +1,13 @@
 import { type Application, isAutomated } from '../application.ts'
 import { digestOf } from '../digest.ts'
-import type { Decision, SupersedePolicy, Wake, WakeReason } from '../flow.ts'
+import type { Decision, OperationRequest, SupersedePolicy, Wake, WakeReason } from '../flow.ts'
 import { isTerminating } from '../status/status.ts'
 import { durationMs } from '../time.ts'
 import type { TimedWindow } from '../window/permit.ts'
 import { throughWindows } from './blocked.ts'
 import { deletionOf } from './finalizers.ts'
 import { refreshOf, requestOf, retryOf } from './request.ts'
+import { rollbackPolicyOf } from './rollback-policy.ts'
 
 const defaultHealthTimeoutMs = 10 * 60_000
 
@@ -58,6 +59,7 @@ function decideAnyTime({ application, problems, wakes }: DecideInput): Decision 
     ...timeoutsOf(application),
     supersede: supersedePolicy(application),
     ...(request !== undefined && { request }),
+    ...(revertsGit(application, request) && { revert: true as const }),
     ...(retry !== undefined && { retry }),
     ...(refresh !== undefined && { refresh }),
   })
@@ -78,6 +80,12 @@ function decideAnyTime({ application, problems, wakes }: DecideInput): Decision 
     return decision('compare', 'selfHeal is off')
   }
   return decision('sync', `automated sync after ${trigger}`)
+}
+
+/** A rollback by hand leaves Git to whoever asked for it. */
+function revertsGit(application: Application, request: OperationRequest | undefined): boolean {
+  if (request?.because === undefined || request.rollbackTo === undefined) return false
+  return rollbackPolicyOf(application).revert
 }
 
 function decideDeletion(

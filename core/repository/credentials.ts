@@ -8,6 +8,8 @@ export type RepositoryCredentials = {
   readonly url: string
   /** Whether it is for all repositories whose address begins with its own (`repo-creds`). */
   readonly isTemplate: boolean
+  /** Whether it is only for writing (REPO-10). */
+  readonly writes?: true
   readonly type: string
   /** Whose Applications may use it; absent for everybody's (REPO-14). */
   readonly project?: string
@@ -46,6 +48,10 @@ export type GithubApp = {
 
 /** The label by which such Secrets are found. */
 export const secretTypeLabel = 'argocd.argoproj.io/secret-type'
+/** Its values for Secrets of repositories; the last two are for writing. */
+export const repositorySecretTypes = [
+  ...['repository', 'repo-creds', 'repository-write', 'repo-write-creds'],
+] as const
 
 const texts = [
   ...['project', 'username', 'password', 'bearerToken', 'sshPrivateKey'],
@@ -63,14 +69,15 @@ export function readRepositorySecret(secret: Manifest): RepositoryCredentials | 
   const fields = secretData(secret)
   const url = fields.get('url')?.trim()
   const kind = metadata.labels?.[secretTypeLabel]
-  if (!url || (kind !== 'repository' && kind !== 'repo-creds')) return undefined
+  if (!url || !repositorySecretTypes.some((type) => type === kind)) return undefined
   const isOn = (key: string): boolean => fields.get(key)?.trim() === 'true'
   const given = texts.flatMap((key) => {
     const value = fields.get(key)
     return value ? [[key, value] as const] : []
   })
   return {
-    ...{ secret: metadata.name ?? '', url, isTemplate: kind === 'repo-creds' },
+    ...{ secret: metadata.name ?? '', url, isTemplate: kind?.endsWith('-creds') === true },
+    ...(kind?.includes('-write') && { writes: true as const }),
     type: fields.get('type')?.trim() || 'git',
     ...Object.fromEntries(given),
     ...((isOn('insecure') || isOn('insecureIgnoreHostKey')) && { insecure: true }),

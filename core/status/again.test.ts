@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { applicationOf } from '../../test/fixtures/application.ts'
 import { newYear, operationFacts, statusReport } from '../../test/fixtures/report.ts'
-import { newsOf } from '../event/deployment.ts'
+import { newsOf } from '../event/news.ts'
 import { buildStatus } from './build.ts'
 import type { ApplicationStatus } from './status.ts'
 

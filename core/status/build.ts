@@ -4,7 +4,7 @@ import type { HealthStatus } from '../health/health.ts'
 import { rfc3339 } from '../time.ts'
 import type { ApplicationHealth } from './application-health.ts'
 import { conditionsOf, type Found } from './conditions.ts'
-import { deployedAfter } from './deployed.ts'
+import { deployedAfter, withReverted } from './deployed.ts'
 import { troubledSince } from './grace.ts'
 import { historyAfter, keptOf, withVerdict } from './history.ts'
 import { holdAfter } from './hold.ts'
@@ -37,12 +37,17 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
   const sync = syncOf(input)
   const health = healthOf(input, at)
   const deployed = deployedAfter(previous, report)
+  const rollbacks = withReverted(previous.driftless?.rollbacks, report)
+  const hold = holdAfter(application, previous, report, sync.status)
   return {
     sync,
     health,
     ...(operationState !== undefined && { operationState }),
     history: historyOf(input, deployed, health.status),
-    conditions: conditionsOf(previous, report, input),
+    conditions: conditionsOf(previous, report, {
+      ...input,
+      unreverted: hold && rollbacks?.at(-1)?.reverted?.givenUp,
+    }),
     resources: resources ?? previous.resources ?? [],
     summary: input.images.length > 0 ? { images: input.images } : (previous.summary ?? {}),
     ...sourceTypesOf(previous, report),
@@ -58,9 +63,9 @@ export function buildStatus(input: StatusInput): ApplicationStatus {
         troubledSince: troubledSince(previous, report),
         ended: endOf(report) ?? previous.driftless?.ended,
         heals: again ? previous.driftless?.heals : healsAfter(previous, report),
-        hold: holdAfter(application, previous, report, sync.status),
+        hold,
         deployed,
-        rollbacks: previous.driftless?.rollbacks,
+        rollbacks,
         failure: failureAfter(previous, report),
       }),
     },

@@ -9,6 +9,8 @@ export type Found = {
   readonly unbuilt: readonly string[]
   /** Annotations of ours that say nothing that can be understood. */
   readonly malformed?: readonly string[]
+  /** Why Git was not put back after an automatic rollback. */
+  readonly unreverted?: string | undefined
   /** Of objects that belong to no Application; undefined when nobody looked since the start. */
   readonly orphans?: readonly ConditionText[] | undefined
 }
@@ -20,7 +22,7 @@ export type Found = {
 export function conditionsOf(
   previous: ApplicationStatus,
   report: StatusReport,
-  { unbuilt, malformed = [], orphans }: Found,
+  { unbuilt, malformed = [], unreverted, orphans }: Found,
 ): readonly Condition[] {
   const texts: readonly ConditionText[] = [
     ...(report.problems ?? []).map((message) => ({ type: 'InvalidSpecError', message })),
@@ -31,6 +33,14 @@ export function conditionsOf(
       type: 'FieldNotSupportedWarning',
       message: `${field} is not acted on by this version`,
     })),
+    ...(unreverted === undefined
+      ? []
+      : [
+          {
+            type: unrevertedCondition,
+            message: `Git still shows what was rolled back: ${unreverted}`,
+          },
+        ]),
     ...malformed.map((message) => ({ type: malformedCondition, message })),
   ]
   return texts.map((text) => ({ ...text, lastTransitionTime: since(previous, text, report.at) }))
@@ -44,7 +54,13 @@ function failure({ failure: error, operation }: StatusReport): readonly Conditio
 
 // found beside the reports
 const malformedCondition = 'InvalidAnnotationWarning'
-const ownWay = new Set(['FieldNotSupportedWarning', malformedCondition, orphanCondition])
+const unrevertedCondition = 'RollbackNotRevertedWarning'
+const ownWay = new Set([
+  'FieldNotSupportedWarning',
+  malformedCondition,
+  unrevertedCondition,
+  orphanCondition,
+])
 // a report that only speaks of health says nothing about these
 const kept = new Set(['ComparisonError', 'SyncError', 'InvalidSpecError'])
 

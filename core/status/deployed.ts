@@ -1,5 +1,5 @@
 import type { OperationFacts, StatusReport } from '../flow.ts'
-import type { Deployed } from './rollback-state.ts'
+import type { AutomaticRollback, Deployed } from './rollback-state.ts'
 import type { ApplicationStatus } from './status.ts'
 
 /**
@@ -17,15 +17,34 @@ export function deployedAfter(
   if (phase === 'Running' || finishedAt === undefined) return known
   const again = known?.inputs === rendered.inputs ? known : undefined
   if (again?.phase === 'Succeeded') return known
-  const { revision, message, startedAt, begunAt = startedAt, request, repeats } = operation
+  const {
+    revision,
+    revisions,
+    message,
+    startedAt,
+    begunAt = startedAt,
+    request,
+    repeats,
+  } = operation
   const touched = again?.touched === true || operation.results.some(isTouched)
   return {
     ...{ revision, inputs: rendered.inputs, phase, message },
+    ...(revisions !== undefined && { revisions }),
     ...{ startedAt, begunAt, endedAt: finishedAt },
     ...(repeats === true && { repeats }),
     ...(touched && { touched }),
     ...(request?.rollbackTo !== undefined && { rollback: true as const }),
   }
+}
+
+/** The automatic rollbacks, with what became of the last one in Git. */
+export function withReverted(
+  rollbacks: readonly AutomaticRollback[] | undefined,
+  { reverted }: StatusReport,
+): readonly AutomaticRollback[] | undefined {
+  const last = rollbacks?.at(-1)
+  if (last === undefined || reverted === undefined) return rollbacks
+  return [...(rollbacks ?? []).slice(0, -1), { ...last, reverted }]
 }
 
 function bringsAll({ heal, request }: OperationFacts): boolean {

@@ -1,6 +1,9 @@
+import type { Reverted } from '../flow.ts'
+
 /** The last operation that brought something new, as whoever watches over it has to know it. */
 export type Deployed = {
   readonly revision: string
+  readonly revisions?: readonly string[]
   readonly inputs: string
   readonly phase: 'Succeeded' | 'Failed' | 'Error'
   readonly message: string
@@ -21,9 +24,12 @@ export type Deployed = {
 export type AutomaticRollback = {
   /** What was rolled back, and what it renders from. */
   readonly revision: string
+  readonly revisions?: readonly string[]
   readonly inputs: string
   /** Id of the history entry that was deployed again. */
   readonly to: number
   readonly at: string
   readonly reason: string
+  /** What became of it in Git, where that was wanted. */
+  readonly reverted?: Reverted
 }
