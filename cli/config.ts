@@ -19,6 +19,7 @@ const Settings = z.object({
     .regex(/^([\w.+-]+=[^,=]+(,|$))*$/, 'give version=path, separated by commas')
     .default(''),
   DRIFTLESS_JSONNET: z.string().default('jsonnet'),
+  DRIFTLESS_RENDERER: z.string().default('driftless-renderer'),
   DRIFTLESS_PLUGINS: z.string().optional(),
   DRIFTLESS_GIT_SUBMODULES: z.stringbool().default(true),
   DRIFTLESS_NAMESPACE: z.string().default('argocd'),
@@ -107,6 +108,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       kustomize: programPath(settings.DRIFTLESS_KUSTOMIZE, env.PATH),
       versions: programsByVersion(settings.DRIFTLESS_KUSTOMIZE_VERSIONS, env.PATH),
       jsonnet: programPath(settings.DRIFTLESS_JSONNET, env.PATH),
+      renderer: programThere(settings.DRIFTLESS_RENDERER, env.PATH),
       search: env.PATH ?? '',
     },
     submodules: settings.DRIFTLESS_GIT_SUBMODULES,
@@ -151,9 +153,12 @@ function programsByVersion(text: string, path: string | undefined): ReadonlyMap<
 /** The tools run with an empty PATH, so they are looked up here. */
 function programPath(name: string, path = ''): string {
   if (isAbsolute(name)) return name
-  const found = path
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find(existsSync)
-  return found ?? name
+  return programThere(name, path) ?? name
+}
+
+function programThere(name: string, path = ''): string | undefined {
+  const places = isAbsolute(name)
+    ? [name]
+    : path.split(delimiter).map((folder) => join(folder, name))
+  return places.find(existsSync)
 }

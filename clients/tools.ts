@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { RenderError } from '../core/errors.ts'
 import type { Plugin } from '../core/render/plugin.ts'
+import { createRenderer } from './renderer/renderer.ts'
+import { toolEnvironment } from './tools/environment.ts'
 import { createPluginRunner, type RunPlugin } from './tools/plugin-run.ts'
-import { runTool } from './tools/run.ts'
+import { type RunTool, runTool } from './tools/run.ts'
 
 /** A private folder with the files that a renderer may read; it is gone afterwards, also on failure. */
 export type Workspace = {
@@ -38,22 +40,23 @@ export type ToolPaths = {
   /** Other versions of kustomize by what Applications call them (KUST-10). */
   readonly versions: ReadonlyMap<string, string>
   readonly jsonnet: string
+  /** Renders for helm and kustomize in a process that stays; undefined where it is not installed. */
+  readonly renderer: string | undefined
   /** The PATH on which plugins find their programs. */
   readonly search: string
 }
 
-// what the programs may use of memory before they collect harder
-const memoryLimit = '512MiB'
-const deadProxy = 'http://127.0.0.1:1'
-
 export function createTools(paths: ToolPaths): Tools {
-  const runPlugin = createPluginRunner()
+  const runners = {
+    plugin: createPluginRunner(),
+    tool: paths.renderer === undefined ? runTool : createRenderer(paths.renderer, runTool),
+  }
   return {
     async workspace(work) {
       // mkdtemp makes it for us alone (0700)
       const root = await mkdtemp(join(tmpdir(), 'driftless-render-'))
       try {
-        return await work(workspaceIn(root, paths, runPlugin))
+        return await work(workspaceIn(root, paths, runners))
       } finally {
         await rm(root, { recursive: true, force: true })
       }
@@ -61,10 +64,12 @@ export function createTools(paths: ToolPaths): Tools {
   }
 }
 
+type Runners = { readonly plugin: RunPlugin; readonly tool: RunTool }
+
 function workspaceIn(
   root: string,
   { helm, kustomize, versions, jsonnet, search }: ToolPaths,
-  runPlugin: RunPlugin,
+  run: Runners,
 ): Workspace {
   const tree = join(root, 'tree')
   const inside = (path: string): string => {
@@ -74,20 +79,7 @@ function workspaceIn(
     }
     return full
   }
-  // nothing of ours: no credentials, no plugins, and no programs that could be started
-  const env = {
-    PATH: '',
-    HOME: join(root, 'home'),
-    TMPDIR: root,
-    // nobody listens there: what gets past our checks reaches no network
-    HTTP_PROXY: deadProxy,
-    HTTPS_PROXY: deadProxy,
-    GOMEMLIMIT: memoryLimit,
-    HELM_CACHE_HOME: join(root, 'home', 'cache'),
-    HELM_CONFIG_HOME: join(root, 'home', 'config'),
-    HELM_DATA_HOME: join(root, 'home', 'data'),
-    HELM_PLUGINS: join(root, 'home', 'plugins'),
-  }
+  const env = toolEnvironment(root)
   return {
     async put(path, body) {
       const file = inside(path)
@@ -100,15 +92,15 @@ function workspaceIn(
       return file
     },
     helm: (folder, args) =>
-      runTool({ command: helm, name: 'helm', args, cwd: inside(folder), env }),
+      run.tool({ command: helm, name: 'helm', args, cwd: inside(folder), env }),
     async kustomize(folder, version, options) {
       const command = version === '' ? kustomize : versions.get(version)
       if (command === undefined) throw unknownVersion(version, versions)
       const args = ['build', '.', ...options]
-      return await runTool({ command, name: 'kustomize', args, cwd: inside(folder), env })
+      return await run.tool({ command, name: 'kustomize', args, cwd: inside(folder), env })
     },
     jsonnet: (file, libraries, args) =>
-      runTool({
+      run.tool({
         command: jsonnet,
         name: 'jsonnet',
         args: [
@@ -123,7 +115,7 @@ function workspaceIn(
       await Promise.all([cwd, env.HOME].map((path) => mkdir(path, { recursive: true })))
       const { HTTP_PROXY: _, HTTPS_PROXY: __, ...open } = env
       const base = plugin.mayUseNetwork ? open : env
-      return await runPlugin({ plugin, line, cwd, env: { ...base, ...variables, PATH: search } })
+      return await run.plugin({ plugin, line, cwd, env: { ...base, ...variables, PATH: search } })
     },
   }
 }

@@ -32,8 +32,9 @@ try {
 }
 
 async function bench() {
-  const rest = args.filter((arg) => arg !== '--bench')
-  return await run('node', ['test/bench/run.ts', ...rest])
+  const subject = ['render', 'large'].find((name) => args.includes(`--${name}`)) ?? 'run'
+  const rest = args.filter((arg) => !['--bench', `--${subject}`].includes(arg))
+  return await run('node', [`test/bench/${subject}.ts`, ...rest])
 }
 
 async function test() {

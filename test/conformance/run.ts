@@ -63,6 +63,7 @@ async function builtTools() {
   return {
     helm: join(charts, 'helm'),
     kustomize: join(charts, 'kustomize'),
+    renderer: join(charts, 'driftless-renderer'),
     jsonnet: join(await ensureBuilt(jsonnet, '[2/2]', signal), 'jsonnet'),
   }
 }

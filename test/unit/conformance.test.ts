@@ -8,7 +8,10 @@ const root = resolve(import.meta.dirname, '..', '..')
 const { feeds, close } = feedsFor({
   folder: root,
   // no row that runs here is rendered
-  tools: { helm: '', kustomize: '', jsonnet: '', search: '', versions: new Map() },
+  tools: {
+    ...{ helm: '', kustomize: '', jsonnet: '', search: '' },
+    ...{ renderer: undefined, versions: new Map() },
+  },
   checkouts: [],
 })
 afterAll(close)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,17 +16,19 @@ function cacheRoot(): string {
   return root
 }
 
-/** The sources of a part: its go.mod and go.sum, or its pom.xml. */
+/** The sources of a part: its go.mod and go.sum with programs of our own, or its pom.xml. */
 export function sourcesOf({ name }: Recipe): string {
   return fileURLToPath(new URL(`../stack/${name}/`, import.meta.url))
 }
 
+const isSource = /(^|\/)(go\.mod|go\.sum|pom\.xml)$|\.go$/
+
 /** Where the finished build lies: a folder that exists is whole, because it is renamed into place. */
 export function builtAt(recipe: Recipe): string {
   const hash = createHash('sha256')
-  for (const file of ['go.mod', 'go.sum', 'pom.xml']) {
-    const path = join(sourcesOf(recipe), file)
-    if (existsSync(path)) hash.update(file).update(readFileSync(path))
+  const sources = sourcesOf(recipe)
+  for (const file of readdirSync(sources, { recursive: true, encoding: 'utf8' }).sort()) {
+    if (isSource.test(file)) hash.update(file).update(readFileSync(join(sources, file)))
   }
   const { packages, ldflags } = recipe
   hash.update(JSON.stringify({ packages, ldflags, platform: process.platform, arch: process.arch }))

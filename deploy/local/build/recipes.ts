@@ -69,7 +69,12 @@ export const recipes = {
   helm: go(
     'helm',
     'Helm 3.21.4 and Kustomize 5.8.1',
-    ['helm.sh/helm/v3/cmd/helm', 'sigs.k8s.io/kustomize/kustomize/v5'],
+    [
+      'helm.sh/helm/v3/cmd/helm',
+      'sigs.k8s.io/kustomize/kustomize/v5',
+      // linked with the same libraries; where the PATH has the tools already it is not needed
+      './driftless-renderer',
+    ],
     [
       { name: 'helm', versionArgs: ['version'], version: 'v3.21' },
       { name: 'kustomize', versionArgs: ['version'], version: 'v5.8.1' },
