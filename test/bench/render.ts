@@ -6,6 +6,7 @@ import { createTools, type Tools } from '../../clients/tools.ts'
 import { ensureBuilt } from '../../deploy/local/build/build.ts'
 import { recipes } from '../../deploy/local/build/recipes.ts'
 import { benchChart } from './chart.ts'
+import { median } from './median.ts'
 
 /** Renders one chart with other values each time: a process per render beside processes that stay. */
 const { values } = parseArgs({
@@ -101,8 +102,4 @@ function ticksOf(pid: string): { readonly self: number; readonly ended: number }
     .map(Number)
   const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = fields.slice(11)
   return { self: user + system, ended: endedUser + endedSystem }
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 }

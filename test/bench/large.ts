@@ -1,0 +1,87 @@
+import { loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import pLimit from 'p-limit'
+import { isDeployed, whenApplication } from '../harness/application.ts'
+import { createNamespace } from '../harness/kube.ts'
+import { openScene, type Scene } from '../harness/scene.ts'
+import { startStack } from '../harness/stack.ts'
+import { before, largeApplication } from './large-application.ts'
+import { median } from './median.ts'
+
+/** Syncs one large application beside the same objects applied without any engine, in turns. */
+const { values } = parseArgs({
+  options: {
+    objects: { type: 'string', default: '1000' },
+    rounds: { type: 'string', default: '3' },
+  },
+})
+const objects = largeApplication(Number(values.objects))
+// as many as one sync of ours has under way
+const parallel = 10
+const resources: Readonly<Record<string, string>> = {
+  ConfigMap: '/api/v1/namespaces/NS/configmaps',
+  Service: '/api/v1/namespaces/NS/services',
+  ServiceAccount: '/api/v1/namespaces/NS/serviceaccounts',
+  Deployment: '/apis/apps/v1/namespaces/NS/deployments',
+}
+type Row = Readonly<Record<'raw' | 'tried and raw' | 'sync' | 'created to done', number>>
+
+const stack = await startStack()
+const rows: Row[] = []
+try {
+  for (let round = 0; round < Number(values.rounds); round++) {
+    const name = `large-${round}`
+    const scene = await openScene(stack.endpoints, name)
+    const [rawIn, triedIn] = [`${name}-raw`, `${name}-tried`]
+    for (const space of [name, rawIn, triedIn]) await createNamespace(scene.kube, space)
+    const raw = await applied(scene, rawIn, false)
+    const sync = await synced(scene, name)
+    rows.push({ raw, 'tried and raw': await applied(scene, triedIn, true), ...sync })
+    console.log(JSON.stringify(rows.at(-1)), `load ${loadavg()[0]?.toFixed(1)}`)
+    await scene.close()
+  }
+} finally {
+  await stack.stop()
+}
+const middle = (key: keyof Row) => median(rows.map((row) => row[key]))
+const [raw, tried, sync] = [middle('raw'), middle('tried and raw'), middle('sync')]
+console.table({ raw, tried, sync, whole: middle('created to done') })
+console.log(
+  `sync / raw ${(sync / raw).toFixed(2)}, sync / tried and raw ${(sync / tried).toFixed(2)}`,
+)
+process.exit(0)
+
+/** Seconds of server-side applies of all objects, after a dry-run of each if asked for. */
+async function applied({ kube }: Scene, namespace: string, isTried: boolean): Promise<number> {
+  const limit = pLimit(parallel)
+  const started = performance.now()
+  for (const option of [...(isTried ? ['&dryRun=All'] : []), '']) {
+    const query = `?fieldManager=bench&force=true&fieldValidation=Strict${option}`
+    await Promise.all(
+      objects.map((object) =>
+        limit(() => {
+          const place = resources[object.kind]?.replace('NS', namespace)
+          const path = `${place}/${object.metadata.name}${query}`
+          return kube.request('PATCH', path, object, 'application/apply-patch+yaml')
+        }),
+      ),
+    )
+  }
+  return secondsSince(started)
+}
+
+/** Seconds from the Application to its end, and of its operation as the status says. */
+async function synced({ kube, repository, create }: Scene, name: string) {
+  const text = [before, ...objects].map((object) => JSON.stringify(object)).join('\n---\n')
+  const head = await repository.push({ 'all.yaml': text })
+  const started = performance.now()
+  await create(name)
+  const { status } = await whenApplication(kube, name, isDeployed(head), 300_000)
+  const whole = secondsSince(started)
+  const { startedAt = '', finishedAt = '' } = status?.operationState ?? {}
+  return { sync: (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000, 'created to done': whole }
+}
+
+function secondsSince(started: number): number {
+  return Number(((performance.now() - started) / 1000).toFixed(2))
+}
