@@ -47,8 +47,18 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'drills',
-          include: ['test/drills/**/*.test.ts'],
+          include: ['test/drills/*.test.ts'],
           testTimeout: 300_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'long-drills',
+          include: ['test/drills/long/*.test.ts'],
+          testTimeout: 600_000,
           hookTimeout: 180_000,
           fileParallelism: false,
         },

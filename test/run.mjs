@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { install } from '../deploy/local/install.mjs'
+import { drillRows, drillTable } from './drill-table.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const bin = join(root, 'node_modules', '.bin')
@@ -38,22 +39,26 @@ async function bench() {
 }
 
 async function test() {
-  const steps = args.includes('--drills')
-    ? [vitest('drills')]
+  const onlyDrills = args.includes('--drills')
+  const steps = onlyDrills
+    ? ['drills', 'long-drills'].map(vitest)
     : [...checks(), ...['unit', 'workflows', 'integration', 'drills'].map(vitest)]
   const total = { passed: 0, failed: 0 }
   const failures = []
+  const drills = []
   for (const { title, work } of steps) {
     const started = Date.now()
     console.log(`\n━━ ${title}`)
-    const { passed, failed } = await work()
+    const { passed, failed, rows = [] } = await work()
     if (stoppedBy !== undefined) throw new Error(`stopped by ${stoppedBy}`)
     total.passed += passed
     total.failed += failed
+    drills.push(...rows)
     if (failed > 0) failures.push(`${title} (${failed})`)
     const seconds = ((Date.now() - started) / 1000).toFixed(1)
     console.log(`── ${title}: ${passed} passed, ${failed} failed in ${seconds} s`)
   }
+  if (onlyDrills) console.log(`\n${drillTable(root, drills)}`)
   console.log(failures.length === 0 ? '' : `\nfailed: ${failures.join(', ')}`)
   console.log(`${total.passed} passed, ${total.failed} failed`)
   return total.failed === 0 ? 0 : 1
@@ -81,11 +86,14 @@ function vitest(project) {
       project,
       ...reporters,
     ])
-    const { numPassedTests: passed = 0, numFailedTests: failed = 0 } = existsSync(report)
-      ? JSON.parse(readFileSync(report, 'utf8'))
-      : {}
-    // a file that cannot be loaded, or a setup that fails, has no test that could fail
-    return { passed, failed: code === 0 ? failed : Math.max(1, failed) }
+    const told = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {}
+    const { numPassedTests: passed = 0, numFailedTests: failed = 0 } = told
+    return {
+      passed,
+      // a file that cannot be loaded, or a setup that fails, has no test that could fail
+      failed: code === 0 ? failed : Math.max(1, failed),
+      rows: project.endsWith('drills') ? drillRows(project, told) : [],
+    }
   }
   return { title: `tests: ${project}`, work }
 }

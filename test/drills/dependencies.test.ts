@@ -10,7 +10,9 @@ import {
 import { creationsIn } from '../harness/audit.ts'
 import { eventually } from '../harness/eventually.ts'
 import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
-import { keepDown } from '../harness/outage.ts'
+import { beginMany } from '../harness/many-operations.ts'
+import { keepDown, keepDownWhile } from '../harness/outage.ts'
+import { slowDeployment } from '../harness/slow-deployment.ts'
 import { type Stack, startStack } from '../harness/stack.ts'
 import { pushWebhook } from '../harness/webhook.ts'
 
@@ -35,46 +37,21 @@ const create = async (name: string, path = name) => {
     applicationManifest({ name, repoURL: repository.url, namespace: name, path }),
   )
 }
-const slow = (name: string, delay: string, wave = 0) =>
-  `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ${name}\n  annotations: {argocd.argoproj.io/sync-wave: "${wave}"}\nspec:\n  selector: {matchLabels: {app: ${name}}}\n  template:\n    metadata: {labels: {app: ${name}}, annotations: {driftless.dev/simulate-delay: ${delay}}}\n    spec: {containers: [{name: c, image: "web:1"}]}\n`
 
-describe('R2: Temporal is away while 20 operations run', () => {
-  it.each([3, 30])(
-    'for %i s: every operation ends, and nothing is created twice',
-    async (seconds) => {
-      const names = Array.from({ length: 20 }, (_, index) => `drill-temporal-${seconds}-${index}`)
-      const files = names.flatMap((name) => [
-        [`${name}/config.yaml`, configMap('config', 'x')],
-        [`${name}/web.yaml`, slow('web', '4s')],
-      ])
-      const head = await repository.push(Object.fromEntries(files))
-      for (const name of names) await create(name)
-      await eventually(
-        async () => creationsIn(stack.dir, names.at(-1) ?? '', 'configmaps'),
-        (created) => created.includes('config'),
-      )
-      await keepDown(stack, 'temporal', seconds * 1000)
-      for (const name of names) {
-        // all of it may be live while the operation still waits to say so
-        const { status } = await whenApplication(
-          stack.kube,
-          name,
-          (now) => isDeployed(head)(now) && now.operationState?.phase !== 'Running',
-        )
-        expect(status?.operationState?.phase).toBe('Succeeded')
-        const created = creationsIn(stack.dir, name, 'configmaps')
-        expect(created.filter((object) => object === 'config')).toHaveLength(1)
-      }
-    },
-  )
+describe('R3: Temporal is away while 20 operations run', () => {
+  it('for 3 s: every operation ends, and nothing is created twice', async () => {
+    const operations = await beginMany(stack, repository, 'drill-temporal', 20)
+    await keepDown(stack, 'temporal', 3_000)
+    await operations.expectAllEnded()
+  })
 })
 
-describe('R3: the Kubernetes API is away', () => {
+describe('R6: the Kubernetes API is away', () => {
   it('for 5 s between two waves: the sync goes on where it was', async () => {
     const name = 'drill-waves'
     const head = await repository.push({
-      [`${name}/a.yaml`]: slow('a', '3s', 0),
-      [`${name}/b.yaml`]: slow('b', '0s', 1),
+      [`${name}/a.yaml`]: slowDeployment('a', '3s', 0),
+      [`${name}/b.yaml`]: slowDeployment('b', '0s', 1),
     })
     await create(name)
     await eventually(
@@ -88,7 +65,7 @@ describe('R3: the Kubernetes API is away', () => {
   })
 })
 
-describe('R6: our own processes are killed', () => {
+describe('our own processes are killed', () => {
   it('api and events: a push that was acknowledged before is deployed, and the next one too', async () => {
     const name = 'drill-processes'
     const first = await repository.push({ [`${name}/config.yaml`]: configMap('config', '1') })
@@ -109,13 +86,15 @@ describe('R6: our own processes are killed', () => {
     await whenApplicationAtLast(stack.kube, name, isDeployed(third))
   })
 
-  it('with Kafka gone before they start: an Application is deployed all the same', async () => {
+  it('R5: with Kafka gone before they start: an Application is deployed all the same', async () => {
     const name = 'drill-no-kafka'
-    const down = keepDown(stack, 'kafka', 20_000)
+    let isAway = true
+    const down = keepDownWhile(stack, 'kafka', () => isAway)
     for (const part of ['api', 'events', 'worker']) stack.kill(part)
     const head = await repository.push({ [`${name}/config.yaml`]: configMap('config', '1') })
     await create(name)
     await whenApplicationAtLast(stack.kube, name, isDeployed(head))
+    isAway = false
     await down
     const second = await repository.push({ [`${name}/config.yaml`]: configMap('config', '2') })
     const event = await repository.lastPush()

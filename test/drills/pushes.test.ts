@@ -65,7 +65,7 @@ async function followJobs(namespace: string) {
   }
 }
 
-describe('R5: webhooks come in any number and order', () => {
+describe('R10: webhooks come in any number and order', () => {
   it('deploys once what is delivered five times and shuffled', async () => {
     const name = 'drill-shuffled'
     await repository.push({ [`${name}/config.yaml`]: configMap('config', '0') })

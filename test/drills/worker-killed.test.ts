@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { judgeConfigMaps } from '../harness/admission-webhook.ts'
 import {
   applicationManifest,
   applicationsPath,
@@ -10,14 +9,13 @@ import {
   whenApplication,
 } from '../harness/application.ts'
 import { auditedWrites, creationsIn } from '../harness/audit.ts'
-import { expectEachOnce } from '../harness/each-once.ts'
 import { eventually } from '../harness/eventually.ts'
 import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
 import { hookJob } from '../harness/hook.ts'
+import { deployMany } from '../harness/many-objects.ts'
 import { whenGone, whenThere } from '../harness/presence.ts'
 import { type Stack, startStack } from '../harness/stack.ts'
 
-const objects = 100
 let stack: Stack
 let repository: ScratchRepository
 
@@ -43,33 +41,14 @@ afterAll(async () => {
 })
 
 describe('R1: the worker is killed', () => {
-  it.each([10, 50, 90])(
-    'at object %i of 100: every object is live in the end, and was created exactly once',
-    async (killAt) => {
-      const name = await namespaceFor(`drill-apply-${killAt}`)
-      let asked = 0
-      // the API server asks here before it stores an object: so the moment of the kill is certain
-      const webhook = await judgeConfigMaps(
-        stack.kube,
-        stack.endpoints.kubeconfig,
-        name,
-        async (object) => {
-          if (object.startsWith('object-') && ++asked === killAt) stack.kill('worker')
-          return undefined
-        },
-      )
-      const files = Array.from({ length: objects }, (_, index) => [
-        `${name}/${index}.yaml`,
-        configMap(`object-${index}`, 'x'),
-      ])
-      const head = await repository.push(Object.fromEntries(files))
-      await create(name)
-      await whenApplication(stack.kube, name, isDeployed(head))
-      expect(asked).toBeGreaterThanOrEqual(killAt)
-      await expectEachOnce(stack, name, objects)
-      await webhook.close()
-    },
-  )
+  it('at object 50 of 100: every object is live in the end, and was created exactly once', async () => {
+    const { whenEnded, expectEachOnce } = await deployMany(stack, repository, {
+      ...{ name: 'drill-apply', objects: 100, at: 50 },
+      interrupt: () => stack.kill('worker'),
+    })
+    expect(await whenEnded()).toBe('Succeeded')
+    await expectEachOnce()
+  })
 
   it('in the middle of a hook: the hook runs once and the sync succeeds', async () => {
     const name = await namespaceFor('drill-hook')

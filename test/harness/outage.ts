@@ -6,8 +6,17 @@ const againMs = 200
 /** Kills a part of the stack each time that its supervisor has started it again, for so long. */
 export async function keepDown(stack: Stack, part: string, forMs: number): Promise<void> {
   const until = Date.now() + forMs
+  await keepDownWhile(stack, part, () => Date.now() < until)
+}
+
+/** The same for as long as it says yes. */
+export async function keepDownWhile(
+  stack: Stack,
+  part: string,
+  isMeant: () => boolean,
+): Promise<void> {
   let killed: number | undefined
-  while (Date.now() < until) {
+  while (isMeant()) {
     const pid = stack.endpoints.pids[part]
     if (pid !== undefined && pid !== killed) {
       try {

@@ -1,19 +1,19 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createKafkaBus } from '../../clients/bus.ts'
-import { topics } from '../../core/event/topics.ts'
+import { createKafkaBus } from '../../../clients/bus.ts'
+import { topics } from '../../../core/event/topics.ts'
 import {
   applicationManifest,
   applicationsPath,
   configMap,
   isDeployed,
   whenApplication,
-} from '../harness/application.ts'
-import { eventually } from '../harness/eventually.ts'
-import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
-import { type Stack, startStack } from '../harness/stack.ts'
-import { pushWebhook } from '../harness/webhook.ts'
+} from '../../harness/application.ts'
+import { eventually } from '../../harness/eventually.ts'
+import { createScratchRepository, type ScratchRepository } from '../../harness/git.ts'
+import { type Stack, startStack } from '../../harness/stack.ts'
+import { pushWebhook } from '../../harness/webhook.ts'
 
 const name = 'drill-webhooks'
 const secret = 'known-to-both'
@@ -122,7 +122,7 @@ const value = async () => {
   return (await stack.kube.request<{ data: { value: string } }>('GET', path)).data.value
 }
 
-describe('senders of webhooks that are slow, wrong or greedy', () => {
+describe('R11: senders of webhooks that are slow, wrong or greedy', () => {
   it('are refused, leave nothing in Kafka, and hold up nobody', async () => {
     const head = await repository.push({ 'config.yaml': configMap('config', 'new') })
     const known = await storedEvents()

@@ -1,0 +1,73 @@
+import { expect } from 'vitest'
+import {
+  applicationManifest,
+  applicationsPath,
+  configMap,
+  isDeployed,
+  whenApplicationAtLast,
+} from './application.ts'
+import { creationsIn } from './audit.ts'
+import { eventually } from './eventually.ts'
+import type { ScratchRepository } from './git.ts'
+import { createNamespace } from './kube.ts'
+import { slowDeployment } from './slow-deployment.ts'
+import type { Stack } from './stack.ts'
+
+// what was lost has to be noticed, and many share two processors
+const patienceMs = 200_000
+
+/** Operations that run at the same time. */
+export type ManyOperations = {
+  /** Every one has succeeded, and what it deploys was created once. */
+  expectAllEnded(): Promise<void>
+}
+
+/**
+ * Begins so many operations, each of which creates a ConfigMap and waits seconds for a Deployment;
+ * settles when the last of them has begun to write.
+ */
+export async function beginMany(
+  { kube, dir }: Stack,
+  repository: ScratchRepository,
+  prefix: string,
+  count: number,
+): Promise<ManyOperations> {
+  const names = Array.from({ length: count }, (_, index) => `${prefix}-${index}`)
+  const files = names.flatMap((name) => [
+    [`${name}/config.yaml`, configMap('config', 'x')],
+    [`${name}/web.yaml`, slowDeployment('web', '4s')],
+  ])
+  const head = await repository.push(Object.fromEntries(files))
+  for (const name of names) {
+    await createNamespace(kube, name)
+    const declared = { name, repoURL: repository.url, namespace: name, path: name }
+    await kube.request('POST', applicationsPath, applicationManifest(declared))
+  }
+  const last = names.at(-1) ?? ''
+  await eventually(
+    () => creationsIn(dir, last, 'configmaps'),
+    (created) => created.includes('config'),
+  )
+  return {
+    async expectAllEnded() {
+      for (const name of names) {
+        // all of it may be live while the operation still waits to say so
+        const live = await whenApplicationAtLast(
+          kube,
+          name,
+          (now) => isDeployed(head)(now) && now.operationState?.phase !== 'Running',
+          patienceMs,
+        )
+        expect(live?.status?.operationState?.phase).toBe('Succeeded')
+        for (const [resource, object] of [
+          ['configmaps', 'config'],
+          ['deployments', 'web'],
+        ] as const) {
+          const created = creationsIn(dir, name, resource).filter((one) => one === object)
+          // of one whose answer was lost the log may not say that it was created
+          expect(created.length).toBeLessThanOrEqual(1)
+        }
+      }
+    },
+  }
+}
