@@ -30,7 +30,8 @@ const giveUpMs = 5 * 60_000
 /**
  * One look at a repository: fetches once per address and wakes the applications whose inputs changed.
  * What the looks announce is only waited for; what is deployed comes from Git. An address that does
- * not answer holds up nobody who uses another one of the same repository.
+ * not answer holds up nobody who uses another one of the same repository; at a poll those who use it
+ * are woken, so that it is told.
  */
 export function createObserve(clients: ActivityClients, repositories: Repositories) {
   return async ({ repository, looks }: ObserveInput): Promise<Observed> => {
@@ -115,10 +116,25 @@ async function lookAt(clients: ActivityClients, { looks, at, ...address }: Place
   } catch (error) {
     // Temporal that does not take a wake is another matter than Git that does not answer
     if (error instanceof GitAccessError || error instanceof GitAuthError) {
+      if (looks.some(({ reason }) => reason === 'poll')) await wakeUntold(clients, address, at)
       return { head: '', changed: [], visible: [], error }
     }
     throw error
   }
+}
+
+/**
+ * The operations of those that do not show it yet find the same trouble, and say it when it lasts.
+ * Polls are rare enough for that; a look that follows on a push comes again every few seconds.
+ */
+async function wakeUntold(
+  clients: ActivityClients,
+  { entries }: Address,
+  at: number,
+): Promise<void> {
+  const untold = entries.filter(({ object }) => statusOf(object).sync?.status !== 'Unknown')
+  const limit = pLimit(parallelWakes)
+  await Promise.all(untold.map(({ ref }) => limit(() => clients.wake(ref, { reason: 'poll', at }))))
 }
 
 function eventsOf(looks: readonly Look[]): readonly string[] {
