@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { StoredApplication } from '../clients/applications.ts'
 import { isAutomated, projectOf, sourceOf } from '../core/application.ts'
+import { withoutCredentials } from '../core/git-url.ts'
 import { type OperationState, statusOf } from '../core/status/status.ts'
 import { refusals } from './answers.ts'
 import type { ApiClients } from './clients.ts'
@@ -75,7 +76,7 @@ function labelsOf(stored: StoredApplication): Record<string, string> {
   const { destination } = application.spec
   return {
     ...{ name: ref.name, namespace: ref.namespace, project: projectOf(application) },
-    repo: sourceOf(application)?.repoURL ?? '',
+    repo: withoutCredentials(sourceOf(application)?.repoURL ?? ''),
     dest_server: destination.server ?? destination.name ?? '',
     dest_namespace: destination.namespace ?? '',
     sync_status: sync?.status ?? 'Unknown',

@@ -27,3 +27,8 @@ export function sshServer(url: string): { readonly host: string; readonly port: 
 export function isGitUrl(text: string): boolean {
   return /^[a-z][a-z+]*:\/\/\S+$/i.test(text) || /^[^/:@\s]+@[^/:\s]+:\S+$/.test(text)
 }
+
+/** The text with the user part of every address in it masked. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/\/\/[^/\s]*@/g, '//***@')
+}

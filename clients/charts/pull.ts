@@ -1,6 +1,6 @@
 import { GitAccessError, GitAuthError } from '../../core/errors.ts'
+import { withoutCredentials } from '../../core/git-url.ts'
 import { type RepositoryCredentials, secretsOf } from '../../core/repository/credentials.ts'
-import { withoutCredentials } from '../git/remote.ts'
 import type { Outbound } from '../outbound.ts'
 import { isRegistry, type Pull } from './asked.ts'
 import { pullFromRegistry } from './registry.ts'

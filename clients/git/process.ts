@@ -1,9 +1,10 @@
 import { simpleGit } from 'simple-git'
 import { GitAccessError, GitAuthError } from '../../core/errors.ts'
+import { withoutCredentials } from '../../core/git-url.ts'
 import { secretsOf } from '../../core/repository/credentials.ts'
 import type { Outbound } from '../outbound.ts'
 import { type GitAccess, withAccess } from './access.ts'
-import { type GitRemote, withoutCredentials } from './remote.ts'
+import type { GitRemote } from './remote.ts'
 
 export type GitProcessOptions = {
   /** `file:` repositories are only for a local stack and tests. */

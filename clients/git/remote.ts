@@ -1,4 +1,5 @@
 import { GitAccessError } from '../../core/errors.ts'
+import { withoutCredentials } from '../../core/git-url.ts'
 import { type RepositoryAccess, signsIn } from '../../core/repository/credentials.ts'
 import type { Reach } from '../outbound.ts'
 
@@ -38,11 +39,6 @@ export function remoteOf(
   const nobody = { secret: '', url: url.href, isTemplate: false, type: 'git', unbuilt: [] }
   const own = { ...nobody, ...credentials, username, password }
   return { url: url.href, access: { ...access, credentials: own } }
-}
-
-/** The text with the user part of every address in it masked. */
-export function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^/\s]*@/g, '//***@')
 }
 
 function decoded(text: string): string {

@@ -65,3 +65,12 @@ test('DIFF-14: annotations that the settings name are values, also in the copy o
     }),
   })
 })
+
+test('H4: values below a misspelt field are values too', () => {
+  const secret = {
+    ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x' }, type: 'Opaque' },
+    stringDat: { password: 'canary' },
+  }
+  const [masked] = maskSecrets([secret])
+  expect(masked).toEqual({ ...secret, stringDat: { password: '++++++++' } })
+})

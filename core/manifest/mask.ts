@@ -2,6 +2,8 @@ import { fieldAt, mappingOf } from './field.ts'
 import type { Manifest } from './manifest.ts'
 import { isSecret } from './secret.ts'
 
+// whoever misspells `stringData` means values all the same
+const shown = ['apiVersion', 'kind', 'metadata', 'type', 'immutable']
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /**
@@ -46,7 +48,7 @@ function mask(secret: Manifest, maskOf: MaskOf, hidden: readonly string[]): Mani
 function maskData(secret: object, maskOf: MaskOf): object {
   const parts = Object.entries(secret).map(([part, value]) => [
     part,
-    part === 'data' || part === 'stringData' ? maskValues(value, maskOf) : value,
+    shown.includes(part) ? value : maskValues(value, maskOf),
   ])
   return Object.fromEntries(parts)
 }

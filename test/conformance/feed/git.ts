@@ -1,10 +1,9 @@
 import { refCommit } from '../../../clients/git/refs.ts'
-import { withoutCredentials } from '../../../clients/git/remote.ts'
 import { isCommit, isShortCommit } from '../../../core/git/commit.ts'
 import { parseConstraint, satisfies, showConstraint } from '../../../core/git/constraint.ts'
 import { wantedTag } from '../../../core/git/tag.ts'
 import { compareVersions, parseVersion, showVersion } from '../../../core/git/version.ts'
-import { isSshUrl, normalizeGitUrl } from '../../../core/git-url.ts'
+import { isSshUrl, normalizeGitUrl, withoutCredentials } from '../../../core/git-url.ts'
 import { type Answer, attempt, feed, filesAreAway } from '../corpus.ts'
 
 type Url = {
