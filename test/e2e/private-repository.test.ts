@@ -1,14 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Client, Connection } from '@temporalio/client'
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type GitServer, startGitServer } from '../contract/git-server.ts'
 import { configMap, failureOf, isDeployed, whenApplication } from '../harness/application.ts'
 import { createNamespace } from '../harness/kube.ts'
-import { payloadTexts } from '../harness/payload-texts.ts'
 import { openScene, type Scene } from '../harness/scene.ts'
+import { historiesOf, logsOf } from '../harness/written.ts'
 
 const namespace = 'e2e-private'
 const password = 'canary-of-a-repository'
@@ -70,7 +68,11 @@ describe('a repository that wants credentials', () => {
   })
 
   it('lets the password into no history and no log', async () => {
-    const texts = [...(await histories()), ...logs()]
+    const written = [
+      ...(await historiesOf(endpoints.temporal, 'app/argocd/private')),
+      ...logsOf(inject('stackDir')),
+    ]
+    const texts = written.map(({ text }) => text)
     expect(texts.some((text) => text.includes('private'))).toBe(true)
     const forms = [password, ...[password, `kim:${password}`].map((text) => btoa(text))]
     expect(texts.filter((text) => forms.some((form) => text.includes(form)))).toEqual([])
@@ -86,30 +88,4 @@ async function declare(name: string, kind: string, fields: Readonly<Record<strin
 
 async function deploy(name: string): Promise<void> {
   await scene.create(name, { repoURL: server.url, path: name })
-}
-
-async function histories(): Promise<readonly string[]> {
-  const connection = await Connection.connect({ address: endpoints.temporal })
-  try {
-    const client = new Client({ connection, namespace: 'driftless' })
-    const found: string[] = []
-    const query = 'WorkflowId STARTS_WITH "app/argocd/private"'
-    for await (const { workflowId, runId } of client.workflow.list({ query })) {
-      const history = historyToJSON(
-        await client.workflow.getHandle(workflowId, runId).fetchHistory(),
-      )
-      found.push(history, ...payloadTexts(history))
-    }
-    return found
-  } finally {
-    await connection.close()
-  }
-}
-
-/** What our own processes wrote. */
-function logs(): readonly string[] {
-  const dir = join(inject('stackDir'), 'logs')
-  return readdirSync(dir)
-    .filter((name) => /^(api|events|worker)/.test(name))
-    .map((name) => readFileSync(join(dir, name), 'utf8'))
 }
