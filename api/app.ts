@@ -10,6 +10,7 @@ import { applicationWrites } from './application-writes.ts'
 import { audit } from './audit.ts'
 import type { ApiClients } from './clients.ts'
 import { clusters } from './clusters.ts'
+import { doctor } from './doctor.ts'
 import { documentation } from './documentation.ts'
 import { explain } from './explain.ts'
 import { createFeed } from './feed.ts'
@@ -49,6 +50,7 @@ export function createApp(clients: ApiClients) {
     .route('/', applicationDelete(clients))
     .route('/', applicationOperations(clients))
     .route('/', applicationResources(clients))
+    .route('/', doctor(clients))
     .route('/', applicationEvents(clients))
     .route('/', applicationStream(clients, feed))
     .route('/', clusters(clients))

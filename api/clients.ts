@@ -17,7 +17,10 @@ import type { Notice } from '../core/notification/notice.ts'
 import type { WebhookSecrets } from '../event-sources/webhooks/webhook.ts'
 
 /** A cluster as the API looks at it: asked when somebody asks, never watched. */
-export type ReadCluster = Pick<Cluster, 'read' | 'list' | 'dryRun' | 'discovery' | 'version'>
+export type ReadCluster = Pick<
+  Cluster,
+  'read' | 'list' | 'dryRun' | 'discovery' | 'version' | 'permits'
+>
 
 /** The declared objects of one revision. */
 export type Rendered = {
@@ -41,6 +44,8 @@ export type ApiClients = {
   readonly clusterAt: (destination: Destination) => ReadCluster | undefined
   /** Renders on demand; without a revision the one that the Application tracks. */
   readonly rendered: (application: StoredApplication, revision?: string) => Promise<Rendered>
+  /** Settles when every source has answered; throws why one does not. */
+  readonly reach: (application: StoredApplication) => Promise<void>
   /** What users say of kinds in the settings, and the engines for the code in it. */
   readonly rules: UserRules
   readonly accounts: Accounts

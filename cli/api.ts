@@ -63,7 +63,7 @@ function apiClients(
     rules,
     objects: createApplicationObjects(transport),
     accounts: createAccounts(transport, config.namespace),
-    rendered: createRenderOnRequest({
+    ...createRenderOnRequest({
       ...{ config, applications, clusters, clusterOf, customizations, setting, transport, onError },
     }),
     webhookSecrets: { ...(config.githubSecret !== undefined && { github: config.githubSecret }) },

@@ -26,11 +26,21 @@ type Options = {
  */
 export function createRenderOnRequest(options: Options) {
   let renderer: Promise<Renderer> | undefined
-  return async (stored: StoredApplication, revision?: string): Promise<Rendered> => {
-    // Git and the renderers are loaded when somebody asks for the first time
+  // Git and the renderers are loaded when somebody asks for the first time
+  const loaded = async (): Promise<Renderer> => {
     renderer ??= loadRenderer(options)
-    const { compared, render } = await renderer
-    return (revision === undefined ? await compared(stored) : undefined) ?? render(stored, revision)
+    return await renderer
+  }
+  return {
+    async rendered(stored: StoredApplication, revision?: string): Promise<Rendered> {
+      const { compared, render } = await loaded()
+      const known = revision === undefined ? await compared(stored) : undefined
+      return known ?? (await render(stored, revision))
+    },
+    async reach(stored: StoredApplication): Promise<void> {
+      const { reach } = await loaded()
+      await reach(stored)
+    },
   }
 }
 
@@ -83,6 +93,12 @@ async function loadRenderer(options: Options) {
   const read = async (digest: string) =>
     (await activities.readRendered(artifacts, digest)).objects.map(({ manifest }) => manifest)
   return {
+    async reach({ application }: StoredApplication): Promise<void> {
+      const [project, now] = [projectOf(application), Date.now()]
+      for (const source of sourcesOf(application)) {
+        await activities.refreshSource({ git, charts }, repositories, project, source, now)
+      }
+    },
     async compared({ object, specDigest }: StoredApplication): Promise<Rendered | undefined> {
       const { sync, driftless } = statusOf(object)
       if (driftless?.rendered === undefined || driftless.specDigest !== specDigest) return undefined
@@ -111,14 +127,20 @@ async function loadRenderer(options: Options) {
 }
 
 async function loadActivities() {
-  const [{ inputsOf }, { createRender }, { readRendered }, { createRepositories }] =
-    await Promise.all([
-      import('../activities/inputs.ts'),
-      import('../activities/render.ts'),
-      import('../activities/rendered.ts'),
-      import('../activities/repositories.ts'),
-    ])
-  return { inputsOf, createRender, readRendered, createRepositories }
+  const [
+    { inputsOf },
+    { createRender },
+    { readRendered },
+    { createRepositories },
+    { refreshSource },
+  ] = await Promise.all([
+    import('../activities/inputs.ts'),
+    import('../activities/render.ts'),
+    import('../activities/rendered.ts'),
+    import('../activities/repositories.ts'),
+    import('../activities/sources.ts'),
+  ])
+  return { inputsOf, createRender, readRendered, createRepositories, refreshSource }
 }
 
 function atRevision(stored: StoredApplication, targetRevision: string): StoredApplication {

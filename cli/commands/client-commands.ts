@@ -3,6 +3,7 @@ import { addAdmin } from './admin.ts'
 import { addAppCreate } from './app-create.ts'
 import { addAppDelete } from './app-delete.ts'
 import { addAppDiff } from './app-diff.ts'
+import { addAppDoctor } from './app-doctor.ts'
 import { addAppGet } from './app-get.ts'
 import { addAppHistory } from './app-history.ts'
 import { addAppList } from './app-list.ts'
@@ -28,6 +29,7 @@ export function addClientCommands(program: Command): void {
   addAppSync(app)
   addAppWait(app)
   addAppDiff(app)
+  addAppDoctor(app)
   addAppHistory(app)
   addAppDelete(app)
   addAppResources(app)

@@ -1,6 +1,7 @@
 import type { ClusterScope } from '../../core/cluster/declared.ts'
 import { partsOf, type ResourceKey } from '../../core/manifest/key.ts'
 import type { Manifest } from '../../core/manifest/manifest.ts'
+import { createAccessReview, type Intent } from './access-review.ts'
 import { type ClusterWrites, clusterWrites } from './cluster-writes.ts'
 import { createDiscovery, type Discovery, pathOf } from './discovery.ts'
 import { createKindWatch, type KindName } from './kind-watch.ts'
@@ -32,6 +33,8 @@ export type Cluster = ClusterWrites & {
   list(kind: KindName, namespace: string, labelSelector?: string): Promise<readonly Manifest[]>
   /** The metadata of all objects of a kind, page by page, read from the server now. */
   listMetadata(kind: KindName, limits: ListLimits): AsyncIterable<Manifest>
+  /** Whether the API server lets us do this. */
+  permits(intent: Intent): Promise<boolean>
   /** The version of the API server; NetworkError when it does not answer in time. */
   version(patienceMs?: number): Promise<string>
   /** What charts may ask about (HELM-15). */
@@ -64,6 +67,7 @@ export function createCluster(
     connected: kinds.connected,
     close: kinds.stop,
     ...read,
+    permits: createAccessReview(transport, discovery),
     refresh: (apiVersion, key) => store.write(key, () => read.read(apiVersion, key)),
     ...clusterWrites(transport, discovery, reach, store, settled),
   }

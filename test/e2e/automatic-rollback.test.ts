@@ -36,7 +36,7 @@ const pod = (name: string, simulate?: string) =>
     metadata: { name, ...(simulate && { annotations: { 'driftless.dev/simulate': simulate } }) },
     spec: { containers: [{ name: 'main', image: 'busybox:1' }] },
   })
-const liveData = async (name: string) =>
+const valueIn = async (name: string) =>
   (await scene.kube.request('GET', `${v1}/configmaps/${name}`)).data
 const kinds = (name: string) => told.ofApplication(`argocd/${name}`).map(({ kind }) => kind)
 
@@ -72,7 +72,7 @@ describe('a bad deployment of an Application that wants to go back (driftless.de
     expect(status?.operationState?.syncResult.resources).toContainEqual(
       expect.objectContaining({ name: 'migrate', syncPhase: 'PreSync', hookPhase: 'Succeeded' }),
     )
-    expect(await liveData(name)).toEqual({ value: 'one' })
+    expect(await valueIn(name)).toEqual({ value: 'one' })
     expect(await isThere(kube, `${v1}/pods/${name}`)).toBe(false)
     await repository.git('pull', '--quiet', repository.url, 'main')
     expect(await repository.git('log', '-1', '--format=%P')).toBe(two)
@@ -111,7 +111,7 @@ describe('a bad deployment of an Application that wants to go back (driftless.de
         operationState?.phase === 'Succeeded' &&
         sync?.revision === two,
     )
-    expect(await liveData(name)).toEqual({ value: 'one' })
+    expect(await valueIn(name)).toEqual({ value: 'one' })
     expect(status?.driftless?.rollbacks).toMatchObject([{ revision: two, to: 0 }])
     expect(status?.history?.map(({ health }) => health)).toEqual([
       'Healthy',
