@@ -2,7 +2,7 @@ import type { StoredApplication } from '../clients/applications.ts'
 import { projectOf, syncOption } from '../core/application.ts'
 import { type Finding, fail, failOf, ok, orOk } from '../core/doctor/finding.ts'
 import { checkConflicts, checkNamespace } from '../core/doctor/objects.ts'
-import { PlatformError } from '../core/errors.ts'
+import { PlatformError, UnknownKindError } from '../core/errors.ts'
 import { groupOf, keyOf, partsOf, showKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { instanceName } from '../core/manifest/tracking.ts'
@@ -37,9 +37,10 @@ export async function checkManifests(
   { application }: StoredApplication,
   manifests: readonly Manifest[],
 ): Promise<readonly Finding[]> {
-  const creates = syncOption(application, 'CreateNamespace') === 'true'
-  const { namespace } = application.spec.destination
-  const brought = broughtBy(manifests, creates ? namespace : undefined)
+  const { namespace = '' } = application.spec.destination
+  const isMissing = namespace !== '' && !(await hasNamespace(cluster, namespace))
+  // that it is not there is what another check says
+  const brought = broughtBy(manifests, isMissing ? namespace : undefined)
   const found = await Promise.all(
     manifests.filter((object) => !isHook(object)).map((one) => refusalOf(cluster, one, brought)),
   )
@@ -77,7 +78,7 @@ export async function checkPermissions(
   const denied = await Promise.all(
     [...places.values()].map(async (place) => {
       const answers = await Promise.all(
-        verbs.map(async (verb) => ((await cluster.permits({ ...place, verb })) ? [] : [verb])),
+        verbs.map(async (verb) => ((await isPermitted(cluster, { ...place, verb })) ? [] : [verb])),
       )
       return { ...place, verbs: answers.flat() }
     }),
@@ -91,6 +92,19 @@ export async function checkPermissions(
       return fail('permissions', reason, 'give our service account a Role that permits it')
     })
   return orOk(found, 'permissions', `${verbs.join(', ')} of ${places.size} kinds are permitted`)
+}
+
+/** A kind that nobody serves yet is what another check speaks of. */
+async function isPermitted(
+  cluster: ReadCluster,
+  intent: Parameters<ReadCluster['permits']>[0],
+): Promise<boolean> {
+  try {
+    return await cluster.permits(intent)
+  } catch (error) {
+    if (error instanceof UnknownKindError) return true
+    throw error
+  }
 }
 
 /** What others track or write of the declared objects. */
@@ -110,6 +124,10 @@ export async function conflictsIn(
   return checkConflicts(pairs, instanceName(ref.namespace, ref.name, controlNamespace))
 }
 
+async function hasNamespace(cluster: ReadCluster, name: string): Promise<boolean> {
+  return (await cluster.read('v1', `/Namespace//${name}`)) !== undefined
+}
+
 /** The namespace of the destination, where anything lies in it. */
 export async function namespaceIn(
   cluster: ReadCluster,
@@ -120,7 +138,7 @@ export async function namespaceIn(
   const isUsed = manifests.some(({ metadata }) => metadata.namespace === namespace)
   if (namespace === '' || !isUsed)
     return [ok('namespace', 'nothing lies in that of the destination')]
-  const isThere = (await cluster.read('v1', `/Namespace//${namespace}`)) !== undefined
+  const isThere = await hasNamespace(cluster, namespace)
   const created = syncOption(application, 'CreateNamespace') === 'true'
   const declared = manifests.some(
     ({ apiVersion, kind, metadata }) =>
