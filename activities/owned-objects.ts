@@ -30,10 +30,13 @@ export async function followOwned(
   await adoptLeftBehind(clients, cluster, current, instance)
   // what the project does not permit is not deleted either (PROJ-18)
   const permitted = isPermitted(clients, current)
+  // an Application that declares itself would wait for its own end
+  const isItself = ({ metadata: { uid } }: Manifest) => uid === ref.uid
   return () =>
     cluster.live
       .ofApplication(label)
       .filter((live) => isOwned(live, instance) && !isKeptOnDelete(live) && permitted(live))
+      .filter((live) => !isItself(live))
 }
 
 /**

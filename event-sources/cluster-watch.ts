@@ -114,8 +114,8 @@ function isNews(
   { object, label }: StoredApplication,
 ): boolean {
   const live = cluster.live.ofApplication(label)
-  const { deletionTimestamp, finalizers = [] } = object.metadata
-  const isGone = live.every(isKeptOnDelete)
+  const { deletionTimestamp, finalizers = [], uid } = object.metadata
+  const isGone = live.every((one) => isKeptOnDelete(one) || one.metadata.uid === uid)
   const runsHooks = finalizers.some((name) => isHookFinalizer(name))
   if (deletionTimestamp !== undefined && (isGone || !runsHooks)) return isGone
   const now = verdicts(live, rules.assess)

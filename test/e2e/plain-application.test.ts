@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import {
+  applicationManifest,
+  applicationsPath,
   configMap,
   isDeployed,
   isOutOfSync,
@@ -7,6 +9,7 @@ import {
   whenApplication,
 } from '../harness/application.ts'
 import { byHand } from '../harness/operation.ts'
+import { whenGone } from '../harness/presence.ts'
 import { openScene, type Scene } from '../harness/scene.ts'
 
 const namespace = 'e2e-plain'
@@ -31,6 +34,24 @@ describe('a plain Argo CD Application', () => {
     const { metadata } = await kube.request('GET', `/api/v1/namespaces/${namespace}`)
     expect(metadata.labels?.['driftless.dev/application']).toBeUndefined()
     expect(metadata.annotations?.['argocd.argoproj.io/tracking-id']).toBeUndefined()
+  })
+})
+
+describe('an Application that declares itself', () => {
+  it('is deleted with what it deployed, and does not wait for its own end (HIST-08, HIST-10)', async () => {
+    const { kube, repository } = scene
+    const declared = { name: 'itself', repoURL: repository.url, namespace, path: 'itself' }
+    const manifest = applicationManifest(declared)
+    const own = { ...manifest, metadata: { ...manifest.metadata, namespace: 'argocd' } }
+    const head = await repository.push({
+      'itself/application.yaml': JSON.stringify(own),
+      'itself/config.yaml': configMap('itself', 'one'),
+    })
+    await scene.create('itself', { path: 'itself' })
+    await whenApplication(kube, 'itself', isDeployed(head))
+    await kube.request('DELETE', `${applicationsPath}/itself`)
+    await whenGone(kube, `${applicationsPath}/itself`)
+    await whenGone(kube, `/api/v1/namespaces/${namespace}/configmaps/itself`)
   })
 })
 
