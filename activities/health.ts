@@ -37,8 +37,9 @@ export function createHealth(clients: ActivityClients) {
     const cluster = destinationOf(clients, current)
     const { resources } = await readRendered(clients.artifacts, rendered.digest)
     const declared = new Set(resources.map(({ key }) => key))
+    const isChanged = new Set(changed)
     const unwatched = resources.filter(
-      ({ key, manifest }) => changed.includes(key) && !isTracked(manifest),
+      ({ key, manifest }) => isChanged.has(key) && !isTracked(manifest),
     )
     return await clients.healthNews.attend(current.label, async () => {
       const { health } = clients
