@@ -49,11 +49,12 @@ export async function examine(clients: ApiClients, stored: StoredApplication): P
 }
 
 function checkSpec(
-  { clusters }: ApiClients,
+  { applications, clusters }: ApiClients,
   { application, problems }: StoredApplication,
   project: Manifest | undefined,
 ): Findings {
-  const place = { project, clusters: clusters.known() }
+  const controlNamespace = applications.namespace
+  const place = { project, clusters: clusters.known(), controlNamespace }
   const name = projectOf(application)
   try {
     const wrong = problems.length > 0 ? problems : placementProblems(application, place)
