@@ -45,7 +45,7 @@ test('nothing on the disk tells the body: it is encrypted, private, and named by
   expect(statSync(join(dir, 'key', 'install.key')).mode & 0o777).toBe(0o600)
 })
 
-test('a body that was damaged, cut, swapped or written with another key is not there', async () => {
+test('H15: a body that was damaged, cut, swapped or forged with another key is not there (cache poisoning)', async () => {
   const digest = await open().put('one')
   const other = await open().put('two')
   const path = join(dir, 'cache', digest)
