@@ -57,7 +57,7 @@ describe('Lua of users', () => {
     expect(await run('table.insert({}, 1) return leak == nil')).toBe(true)
   })
 
-  it('is ended when it does not end, and the next one runs', async () => {
+  it('H8: is ended when it does not end, and the next one runs', async () => {
     const endless = run('while true do end')
     const next = run('return 1')
     await expect(endless).rejects.toThrow(ScriptTimeout)
@@ -88,7 +88,7 @@ describe('jq of users', () => {
     await expect(jq.run(object, 'del(')).rejects.toThrow(ScriptError)
   })
 
-  it('is ended when it does not end, and the next one runs', async () => {
+  it('H8: is ended when it does not end, and the next one runs', async () => {
     await expect(jq.run(object, 'until(false; .)')).rejects.toThrow(ScriptTimeout)
     expect(await jq.run(object, '.kind')).toBe('Widget')
   })
