@@ -1,5 +1,5 @@
 import type { Json, JsonObject, Manifest } from '../manifest/manifest.ts'
-import { isNamed } from './owned.ts'
+import { isNamed } from './element-name.ts'
 
 /** The object without the fields that these managers own of the live one (DIFF-06). */
 export function withoutOwned(

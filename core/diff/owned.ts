@@ -1,5 +1,6 @@
 import { digestOf } from '../digest.ts'
 import type { Json, JsonObject, Manifest } from '../manifest/manifest.ts'
+import { elementNamed } from './element-name.ts'
 
 /** The field manager under which Driftless applies. */
 export const fieldManager = 'driftless'
@@ -102,20 +103,12 @@ function sameList(desired: readonly Json[], fields: JsonObject, names: readonly 
   if (desired.length !== names.length) return false
   const free = new Set(desired)
   for (const name of names) {
-    const found = [...free].find((element) => isNamed(element, name))
+    const found = elementNamed([...free], name)
     const child = fields[name]
     if (found === undefined || !isObject(child) || !sameSet(found, child)) return false
     free.delete(found)
   }
   return true
-}
-
-/** Whether a name of a field set means the element. Keys that the manifest leaves to their default (a port's protocol) are not held against it. */
-export function isNamed(element: Json, name: string): boolean {
-  if (name.startsWith('v:')) return JSON.stringify(element) === name.slice(2)
-  if (!name.startsWith('k:') || !isObject(element)) return false
-  const key = JSON.parse(name.slice(2)) as JsonObject
-  return Object.entries(key).every(([part, value]) => !(part in element) || element[part] === value)
 }
 
 /** The part of a value that a field set covers. */
@@ -132,7 +125,7 @@ function member(value: Json, name: string): Json | undefined {
   if (name.startsWith('f:')) return isObject(value) ? value[name.slice(2)] : undefined
   if (!Array.isArray(value)) return undefined
   if (name.startsWith('i:')) return value[Number(name.slice(2))]
-  return value.find((element: Json) => isNamed(element, name))
+  return elementNamed(value, name)
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -57,6 +57,26 @@ describe('the proof that applying changes nothing', () => {
     expect(holds(proofOfMissing('d'), live([], {}))).toBe(false)
   })
 
+  it('tells elements of a list apart that share a part of their key', () => {
+    const ports = [{ containerPort: 80 }, { containerPort: 80, protocol: 'UDP', name: 'http3' }]
+    const { apiVersion, kind, metadata } = declared
+    const manifest: Manifest = { apiVersion, kind, metadata, ports }
+    const key = (protocol: string) => `k:{"containerPort":80,"protocol":"${protocol}"}`
+    const fieldsV1 = {
+      'f:ports': {
+        [key('TCP')]: { '.': {}, 'f:containerPort': {} },
+        [key('UDP')]: { '.': {}, 'f:containerPort': {}, 'f:name': {}, 'f:protocol': {} },
+      },
+    }
+    const managedFields = [{ manager: fieldManager, operation: 'Apply', fieldsV1 }]
+    const proof = proofOf(
+      { digest: 'd', manifest },
+      { ...manifest, metadata: { name: 'a', managedFields } },
+    )
+    expect(proof.version).toBeUndefined()
+    expect(proof.beyond).toBeUndefined()
+  })
+
   it('is for this state only while we own what is declared no more: who else owns it is not known', () => {
     const proof = proofAt(live(['one', 'two'], { one: '1', two: '2' }))
     expect(holds(proof, live(['one', 'two'], { one: '1', two: '2' }))).toBe(true)
