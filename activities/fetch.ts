@@ -1,8 +1,11 @@
+import type { StoredApplication } from '../clients/applications.ts'
 import { hasSources, projectOf, sourcesOf } from '../core/application.ts'
+import { GitAccessError } from '../core/errors.ts'
 import type { ApplicationRef, Fetched, OperationRequest } from '../core/flow.ts'
+import { statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
 import { requestedApplication } from './current.ts'
-import { inputsOf } from './inputs.ts'
+import { type Inputs, inputsOf } from './inputs.ts'
 import type { Repositories } from './repositories.ts'
 import { infoOf, refreshSource } from './sources.ts'
 
@@ -29,7 +32,7 @@ export function createFetch(clients: ActivityClients, repositories: Repositories
     await Promise.all(
       sources.map((source) => refreshSource(clients, repositories, project, source, freshSince)),
     )
-    const { commits, inputs } = await inputsOf(clients, current)
+    const { commits, inputs } = await inputsOrLast(clients, current, freshSince === 0)
     const [revision = ''] = commits
     const revisions = hasSources(application) ? { revisions: commits } : {}
     return {
@@ -39,4 +42,33 @@ export function createFetch(clients: ActivityClients, repositories: Repositories
       ...(await infoOf(clients, project, sources[0], revision)),
     }
   }
+}
+
+/**
+ * What no news is wanted for, as a self-heal, goes on with the commits that were compared last when
+ * the revision has none any more: a branch that was deleted undoes nothing.
+ */
+async function inputsOrLast(
+  clients: ActivityClients,
+  current: StoredApplication,
+  orLast: boolean,
+): Promise<Inputs> {
+  try {
+    return await inputsOf(clients, current)
+  } catch (error) {
+    const last = orLast && error instanceof GitAccessError ? lastCompared(current) : undefined
+    if (last === undefined) throw error
+    return await inputsOf(clients, current, last)
+  }
+}
+
+function lastCompared({
+  object,
+  application,
+  specDigest,
+}: StoredApplication): readonly string[] | undefined {
+  const { sync, driftless } = statusOf(object)
+  if (driftless?.specDigest !== specDigest || sync?.revision === undefined) return undefined
+  const commits = sync.revisions ?? [sync.revision]
+  return commits.length === sourcesOf(application).length ? commits : undefined
 }

@@ -21,12 +21,14 @@ export type Inputs = {
 /**
  * The commits that the application's revisions are now, and the digest of all it renders from: the
  * folders, everything outside of them that is read, the tools and their options. Reads mirrors only.
+ * With `known` commits, those are meant in place of what the revisions are now.
  */
 export async function inputsOf(
   clients: SourceClients,
   current: StoredApplication,
+  known?: readonly string[],
 ): Promise<Inputs> {
-  const sources = await sourcesAt(clients, current)
+  const sources = await sourcesAt(clients, current, known)
   const parts = await Promise.all(sources.map(partsOf))
   const commits = sources.map(({ checkout }) => checkout.commit)
   // one source has the digest that it always had

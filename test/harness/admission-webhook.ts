@@ -6,8 +6,25 @@ import type { KubeClient } from './kube.ts'
 
 type Refusal = { readonly code: number; readonly reason: string; readonly message: string }
 /** Undefined lets the object in. */
-export type Judge = (name: string) => Promise<Refusal | undefined>
-type Review = { readonly request: { readonly uid: string; readonly name: string } }
+export type Judge = (name: string, write: Write) => Promise<Refusal | undefined>
+/** What the API server is asked to do. */
+export type Write = {
+  readonly name: string
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE'
+  /** As it would be stored; absent for a deletion. */
+  readonly object?: Readonly<Record<string, unknown>> | null
+}
+type Review = { readonly request: Write & { readonly uid: string } }
+
+/** The writes that are asked about. */
+export type Judged = {
+  readonly namespace: string
+  readonly group: string
+  readonly version: string
+  readonly resource: string
+  /** Dry-runs instead of what is really stored. */
+  readonly dryRun?: boolean
+}
 
 const collection = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations'
 
@@ -15,10 +32,21 @@ const collection = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfi
  * A real validating webhook for the ConfigMaps of one namespace, called by the API server over TLS
  * with the stack's own certificate, for writes that are no dry-run. Without a judge nobody answers.
  */
-export async function judgeConfigMaps(
+export function judgeConfigMaps(
   kube: KubeClient,
   kubeconfig: string,
   namespace: string,
+  judge: Judge | undefined,
+): Promise<{ close(): Promise<void> }> {
+  const judged = { namespace, group: '', version: 'v1', resource: 'configmaps' }
+  return judgeWrites(kube, kubeconfig, judged, judge)
+}
+
+/** The same for any resource of a namespace. */
+export async function judgeWrites(
+  kube: KubeClient,
+  kubeconfig: string,
+  { namespace, group, version, resource, dryRun = false }: Judged,
   judge: Judge | undefined,
 ): Promise<{ close(): Promise<void> }> {
   const folder = join(dirname(kubeconfig), 'kube', 'certs')
@@ -28,6 +56,7 @@ export async function judgeConfigMaps(
   const { port } = server.address() as AddressInfo
   if (judge === undefined) await closed(server)
   const caBundle = certificate.toString('base64')
+  const isDryRun = 'has(request.dryRun) && request.dryRun'
   await kube.request('POST', collection, {
     metadata: { name: namespace },
     webhooks: [
@@ -35,14 +64,12 @@ export async function judgeConfigMaps(
         name: 'judge.driftless.dev',
         clientConfig: { url: `https://127.0.0.1:${port}/`, caBundle },
         rules: [
-          { apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['configmaps'] },
+          { apiGroups: [group], apiVersions: [version], operations: ['*'], resources: [resource] },
         ],
         namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
         sideEffects: 'None',
         admissionReviewVersions: ['v1'],
-        matchConditions: [
-          { name: 'no-dry-run', expression: '!has(request.dryRun) || !request.dryRun' },
-        ],
+        matchConditions: [{ name: 'dry-run', expression: dryRun ? isDryRun : `!(${isDryRun})` }],
         timeoutSeconds: 30,
       },
     ],
@@ -59,8 +86,8 @@ async function listen(cert: Buffer, key: Buffer, judge: Judge): Promise<Server> 
   const server = createServer({ cert, key }, async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const { uid, name } = (JSON.parse(Buffer.concat(chunks).toString()) as Review).request
-    const status = await judge(name)
+    const { uid, ...write } = (JSON.parse(Buffer.concat(chunks).toString()) as Review).request
+    const status = await judge(write.name, write)
     response.setHeader('content-type', 'application/json')
     response.end(
       JSON.stringify({

@@ -1,7 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-const pollMs = 50
-
 /**
  * Asks again and again until the answer is what the test waits for, and gives that answer.
  * Fails with the last answer when it does not come in time.
@@ -10,6 +8,7 @@ export async function eventually<T>(
   ask: () => Promise<T> | T,
   accept: (answer: T) => boolean,
   patienceMs = 30_000,
+  pollMs = 50,
 ): Promise<T> {
   const deadline = Date.now() + patienceMs
   for (;;) {
