@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import type { KubeClient } from './kube.ts'
 
-type Refusal = { readonly code: number; readonly reason: string; readonly message: string }
+/** What the API server answers instead of storing the object. */
+export type Refusal = { readonly code: number; readonly reason: string; readonly message: string }
 /** Undefined lets the object in. */
 export type Judge = (name: string, write: Write) => Promise<Refusal | undefined>
 /** What the API server is asked to do. */

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Judged, judgeWrites, type Write } from '../../harness/admission-webhook.ts'
+import {
+  type Judged,
+  judgeWrites,
+  type Refusal,
+  type Write,
+} from '../../harness/admission-webhook.ts'
 import {
   applicationManifest,
   applicationsPath,
@@ -77,13 +82,21 @@ const whenEnded = (name: string, head: string) =>
     (status) => isDeployed(head)(status) && status.operationState?.phase !== 'Running',
   )
 
-/** Kills the worker when the API server is asked for the first such write, which is in flight then. */
-const killAtWrite = async (judged: Judged, isMeant: (write: Write) => boolean) => {
+/**
+ * Kills the worker when the API server is asked for the first such write, which is in flight then;
+ * it is stored all the same unless it is `refused`.
+ */
+const killAtWrite = async (
+  judged: Judged,
+  isMeant: (write: Write) => boolean,
+  refused?: Refusal,
+) => {
   let asked = 0
   const { kubeconfig } = stack.endpoints
   const webhook = await judgeWrites(stack.kube, kubeconfig, judged, async (_, write) => {
-    if (isMeant(write) && ++asked === 1) stack.kill('worker')
-    return undefined
+    if (!isMeant(write) || ++asked > 1) return undefined
+    stack.kill('worker')
+    return refused
   })
   return async () => {
     await webhook.close()
@@ -181,20 +194,27 @@ describe('R1: the worker is killed', () => {
     },
   )
 
-  it('while the API server has the status that says how it ended: the next worker writes the same', async () => {
-    const name = 'step-report'
-    const killed = await killAtWrite(
-      applications,
-      (write) => write.name === name && phaseIn(write) === 'Succeeded',
-    )
-    const head = await create(name)
-    const live = await whenEnded(name, head)
-    await killed()
-    expect(live?.status?.history).toHaveLength(1)
-    expectOnce(name)
-    expect(creationsIn(stack.dir, name, 'jobs')).toEqual(['before'])
-    await expectTold(name, 1)
-  })
+  it.each([
+    ['stored', undefined],
+    ['lost', { code: 503, reason: 'ServiceUnavailable', message: 'away for a moment' }],
+  ])(
+    'while the API server has the status that says how it ended, which is %s: the next worker knows it too',
+    async (what, refused) => {
+      const name = `step-report-${what}`
+      const killed = await killAtWrite(
+        applications,
+        (write) => write.name === name && phaseIn(write) === 'Succeeded',
+        refused,
+      )
+      const head = await create(name)
+      const live = await whenEnded(name, head)
+      await killed()
+      expect(live?.status?.history).toHaveLength(1)
+      expectOnce(name)
+      expect(creationsIn(stack.dir, name, 'jobs')).toEqual(['before'])
+      await expectTold(name, 1)
+    },
+  )
 
   it('while it tells Kafka of the end: the events are told, and nothing is done again', async () => {
     const name = 'step-publish'
