@@ -11,6 +11,7 @@ import type {
   ResourceDiff,
   SyncPlan,
 } from '../core/flow.ts'
+import { isIgnoredAsExtraneous } from '../core/manifest/compare-option.ts'
 import { kindNameOf } from '../core/manifest/crd.ts'
 import { keyOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
 import { instanceName, isTracked } from '../core/manifest/tracking.ts'
@@ -94,6 +95,7 @@ function createCompare(clients: ActivityClients) {
           key: keyOf(live),
           action: 'prune',
           wave: waveOf(live),
+          ...(isIgnoredAsExtraneous(live) && { extraneous: true as const }),
           ...(isPrunedLast(current.application, live) && { last: true as const }),
           ...(isToBeConfirmed(current.application, live, 'Prune') && { confirm: true as const }),
         }),

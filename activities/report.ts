@@ -6,6 +6,8 @@ import { applicationDecisions } from '../core/event/application-decision.ts'
 import { deploymentEvents } from '../core/event/deployment.ts'
 import { newsOf } from '../core/event/news.ts'
 import type { ApplicationRef, Reported, StatusReport } from '../core/flow.ts'
+import { isIgnoredAsExtraneous } from '../core/manifest/compare-option.ts'
+import { keyOf } from '../core/manifest/key.ts'
 import { rollBackBadDeployment } from '../core/policy/automatic-rollback.ts'
 import { refreshAnnotations, refreshOf, requestOf } from '../core/policy/request.ts'
 import { annotationProblems } from '../core/policy/rollback-policy.ts'
@@ -112,7 +114,7 @@ function answered(
 
 type Picture = Pick<
   Parameters<typeof buildStatus>[0],
-  'resources' | 'images' | 'health' | 'orphans'
+  'resources' | 'extraneous' | 'images' | 'health' | 'orphans'
 > & {
   readonly verdicts: string
 }
@@ -138,6 +140,7 @@ async function draw(
     resources:
       declared &&
       resourceStatuses(cluster, current, clients.applications.namespace, declared, rules),
+    extraneous: new Set(live.filter(isIgnoredAsExtraneous).map(keyOf)),
     images: declared ? imagesOf(declared) : [],
     orphans: orphansOf(clients, cluster, current),
     // nothing was compared and nothing is known: that is not the health of an empty application

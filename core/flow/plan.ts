@@ -10,6 +10,8 @@ export type ResourceDiff = {
   /** Absent for the phase Sync. */
   readonly phase?: Phase
   readonly fields?: readonly string[]
+  /** A leftover that leaves its application Synced (AUTO-18). */
+  readonly extraneous?: true
   /** A prune that comes after everything else (OPT-09). */
   readonly last?: true
   /** A prune that a person has to confirm (OPT-02). */

@@ -91,6 +91,16 @@ describe('planning a sync', () => {
     expect(plan([diff('ConfigMap', 'prune')], { automated }).action).toBe('none')
   })
 
+  it('begins nothing for leftovers that do not count, and prunes them with the rest (AUTO-18)', () => {
+    const extraneous: ResourceDiff = { ...diff('ConfigMap', 'prune'), extraneous: true }
+    expect(plan([extraneous])).toMatchObject({
+      action: 'none',
+      reason: 'nothing differs but leftovers with IgnoreExtraneous',
+    })
+    const result = plan([extraneous, diff('Secret', 'create')])
+    expect(order(result)).toEqual(['0 prune ConfigMap', '0 create Secret'])
+  })
+
   it('never wipes out everything unless allowEmpty is set (SYNCP-04)', () => {
     const gone = [diff('ConfigMap', 'prune')]
     const refused = plan(gone, { equal: 0 })

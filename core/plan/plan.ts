@@ -43,7 +43,8 @@ export function planSync(input: PlanInput): SyncPlan {
 function planAutomated(input: PlanInput): SyncPlan {
   const { automated } = input.application.spec.syncPolicy ?? {}
   const { differences, equal } = input.comparison
-  if (differences.length === 0 && input.continued !== true) return none('nothing differs')
+  const isIdle = differences.every(({ extraneous }) => extraneous)
+  if (isIdle && input.continued !== true) return none(idleReason(differences))
   if (!isAutomated(input.application)) return none('automated sync is off')
   if (input.blocked !== undefined) return none(input.blocked)
   const held = onHold(input)
@@ -64,6 +65,11 @@ function planAutomated(input: PlanInput): SyncPlan {
   if (refusal !== undefined) return none(refusal.reason, refusal.message)
   // a self-heal mends objects; it deploys nothing, so no hook runs (AUTO-10)
   return sync(input, wanted, input.heal === true ? [] : (input.comparison.hooks ?? []))
+}
+
+/** AUTO-18: leftovers that do not count start nothing by themselves. */
+function idleReason({ length }: readonly ResourceDiff[]): string {
+  return length === 0 ? 'nothing differs' : 'nothing differs but leftovers with IgnoreExtraneous'
 }
 
 /** What a person asks for is done, whatever was tried before; only what was chosen (SYNC-17). */

@@ -10,6 +10,7 @@ import {
   statusReport,
 } from '../../test/fixtures/report.ts'
 import type { StatusReport } from '../flow.ts'
+import type { ResourceKey } from '../manifest/key.ts'
 import { buildStatus, type StatusInput } from './build.ts'
 import { mergePatch } from './merge-patch.ts'
 import type { ApplicationStatus, ResourceStatus } from './status.ts'
@@ -34,6 +35,15 @@ describe('the sync status (AUTO-17)', () => {
     })
     const resources = [resource('Synced'), resource('OutOfSync')]
     expect(build(statusReport({ rendered }), { resources }).sync?.status).toBe('OutOfSync')
+  })
+
+  it('is not that of leftovers that do not count, but of what is declared (AUTO-18)', () => {
+    const extraneous = new Set<ResourceKey>(['/ConfigMap/shop/c'])
+    const leftover = { ...resource('OutOfSync'), requiresPruning: true }
+    const statusOf = (one: ResourceStatus) =>
+      build(statusReport({ rendered }), { resources: [one], extraneous }).sync?.status
+    expect(statusOf(leftover)).toBe('Synced')
+    expect(statusOf(resource('OutOfSync'))).toBe('OutOfSync')
   })
 
   it('is Unknown while the desired state is not known; what was known is still shown', () => {

@@ -1,6 +1,7 @@
 import type { Application } from '../application.ts'
 import type { StatusReport } from '../flow.ts'
 import type { HealthStatus } from '../health/health.ts'
+import { keyFrom, type ResourceKey } from '../manifest/key.ts'
 import { rfc3339 } from '../time.ts'
 import type { ApplicationHealth } from './application-health.ts'
 import { conditionsOf, type Found } from './conditions.ts'
@@ -12,6 +13,7 @@ import { operationStateOf, sourcesJson } from './operation-state.ts'
 import { attemptAfter, failureAfter, healsAfter } from './own.ts'
 import type { Deployed } from './rollback-state.ts'
 import type { ApplicationStatus, ResourceStatus } from './status.ts'
+import { syncStatus } from './sync-status.ts'
 
 export type StatusInput = Found & {
   readonly application: Application
@@ -21,6 +23,8 @@ export type StatusInput = Found & {
   readonly observed: string
   /** The declared and leftover objects as they are now; undefined when the desired state is not known. */
   readonly resources: readonly ResourceStatus[] | undefined
+  /** Those that do not count once they are leftovers (AUTO-18). */
+  readonly extraneous?: ReadonlySet<ResourceKey>
   readonly images: readonly string[]
   readonly health: ApplicationHealth
 }
@@ -109,14 +113,17 @@ function endOf({ operation }: StatusReport): number | undefined {
   return operation?.finishedAt === undefined ? undefined : operation.startedAt
 }
 
-function syncOf({ application, previous, report, resources }: StatusInput) {
+function syncOf({ application, previous, report, resources, extraneous }: StatusInput) {
+  const counted = resources?.filter(
+    (resource) => !resource.requiresPruning || !extraneous?.has(keyFrom(resource)),
+  )
   const { revision, revisions } = report.rendered ?? previous.sync ?? {}
   const comparedTo = {
     ...sourcesJson(application),
     destination: application.spec.destination as never,
   }
   return {
-    status: syncStatus(report, resources, previous),
+    status: syncStatus(report, counted, previous),
     ...(revision !== undefined && { revision }),
     ...(revisions !== undefined && { revisions }),
     comparedTo,
@@ -126,18 +133,6 @@ function syncOf({ application, previous, report, resources }: StatusInput) {
 function sourceTypesOf(previous: ApplicationStatus, { rendered }: StatusReport) {
   const { sourceType = previous.sourceType ?? 'Directory', sourceTypes } = rendered ?? previous
   return { sourceType, ...(sourceTypes !== undefined && { sourceTypes }) }
-}
-
-function syncStatus(
-  report: StatusReport,
-  resources: StatusInput['resources'],
-  previous: ApplicationStatus,
-): 'Synced' | 'OutOfSync' | 'Unknown' {
-  const unknown = report.failure !== undefined || (report.problems?.length ?? 0) > 0
-  if (unknown || resources === undefined) {
-    return unknown ? 'Unknown' : (previous.sync?.status ?? 'Unknown')
-  }
-  return resources.every(({ status }) => status === 'Synced') ? 'Synced' : 'OutOfSync'
 }
 
 /** The time of the last transition moves only when the status does (HEALTH-25). */

@@ -189,3 +189,30 @@ describe('CreateNamespace=true with managedNamespaceMetadata', () => {
     expect((await kube.request('GET', path)).metadata.deletionTimestamp).toBeUndefined()
   })
 })
+
+describe('compare-options: IgnoreExtraneous', () => {
+  it('leaves the Application Synced when the object is declared no more, until something else is synced (AUTO-18)', async () => {
+    const { kube, create, push } = scene
+    const extra = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        name: 'extra',
+        annotations: { 'argocd.argoproj.io/compare-options': 'IgnoreExtraneous' },
+      },
+    })
+    const main = configMap('main', 'one')
+    const first = await push({ 'extra/main.yaml': main, 'extra/extra.yaml': extra })
+    await create('extraneous', { path: 'extra', spec: automated() })
+    await whenApplication(kube, 'extraneous', isDeployed(first))
+    const second = await push({ 'extra/main.yaml': main, 'extra/extra.yaml': '' })
+    const { status } = await whenApplication(kube, 'extraneous', isDeployed(second))
+    expect(status?.resources).toContainEqual(
+      expect.objectContaining({ name: 'extra', status: 'OutOfSync', requiresPruning: true }),
+    )
+    expect(await isThere(kube, config('extra'))).toBe(true)
+    const third = await push({ 'extra/main.yaml': configMap('main', 'two') })
+    await whenApplication(kube, 'extraneous', isDeployed(third))
+    await whenGone(kube, config('extra'))
+  })
+})
