@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import { compareObject } from '../core/diff/compare.ts'
@@ -8,7 +9,7 @@ import { groupOf, keyOf } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { isOwned, isTracked } from '../core/manifest/tracking.ts'
 import { isHook } from '../core/plan/phase.ts'
-import type { Ignore } from './ignore.ts'
+import type { Ignore, Ignoring } from './ignore.ts'
 import type { Desired } from './rendered.ts'
 
 /** One declared object beside the live one; `unproven` means that only the server could tell. */
@@ -96,6 +97,27 @@ export async function compareProven(
 }
 
 const maxLooks = 3
+const parallelProofs = 8
+
+/**
+ * Makes sure that what is known of these objects was read by whoever holds the cluster now: a worker
+ * that took it in the middle of an operation has seen none of them, and proven nothing.
+ */
+export async function knowAll(
+  cluster: Cluster,
+  all: readonly Desired[],
+  ignoring: Ignoring,
+): Promise<void> {
+  await watchKinds(cluster, all)
+  const limit = pLimit(parallelProofs)
+  await Promise.all(
+    all.map(async (desired) => {
+      const ignore = ignoring(desired.manifest)
+      const { verdict } = compareCached(cluster, desired, ignore?.id)
+      if (verdict === 'unproven') await limit(() => compareProven(cluster, desired, ignore))
+    }),
+  )
+}
 
 /** The proof whether applying would change anything of this state; what is refused differs. */
 async function prove(

@@ -18,6 +18,7 @@ import { withGrace } from '../core/status/grace.ts'
 import { type ApplicationStatus, statusOf } from '../core/status/status.ts'
 import { rfc3339 } from '../core/time.ts'
 import type { ActivityClients } from './clients.ts'
+import { knowAll } from './compare.ts'
 import { currentApplication } from './current.ts'
 import { ignoringOf } from './ignore.ts'
 import { noticeTo } from './notice-to.ts'
@@ -128,12 +129,16 @@ async function draw(
   if (cluster === undefined)
     return { resources: undefined, images: [], health: { status: 'Unknown' }, verdicts: '' }
   const declared = await declaredOf(clients, current, report)
+  const ignoring = ignoringOf(clients, current.application)
+  if (declared && report.operation?.phase === 'Succeeded') {
+    await knowAll(cluster, declared, ignoring)
+  }
   const live = cluster.live.ofApplication(current.label)
   const { health } = clients
   await health.ready(live)
   const rules = {
     assess: health.assess,
-    ignoring: ignoringOf(clients, current.application),
+    ignoring,
     permitted: isPermitted(clients, current),
   }
   return {
