@@ -44,11 +44,13 @@ export function createRepositories(now: () => number): Repositories {
   return {
     async ensureFresh(git, url, since) {
       const mirror = await git.mirrorName(url)
-      if ((fresh.get(mirror) ?? -1) >= since) return
+      // a time to come was told by a clock that was set back since
+      const known = fresh.get(mirror) ?? -1
+      if (known >= since && known <= now()) return
       // a server that hangs costs a look, not one for each application that uses it
       const failure = failures.get(mirror)
       if (failure !== undefined && failure.startedAt >= since) {
-        if (now() - failure.at < failureCountsMs) throw failure.error
+        if (Math.abs(now() - failure.at) < failureCountsMs) throw failure.error
       }
       const current = running.get(mirror)
       const isEnough = current !== undefined && current.startedAt >= since

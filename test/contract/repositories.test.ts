@@ -42,6 +42,19 @@ test('a failed look is made again for whoever asks later than five seconds after
   await faulty.close()
 })
 
+test('a clock that is set back does not make an old look a fresh one (R15)', async () => {
+  let now = 3_600_000
+  const repositories = createRepositories(() => now)
+  const { server, git } = at
+  const { url } = server
+  server.push({ 'a.yaml': '1' })
+  await repositories.ensureFresh(git, url, now)
+  now = 1_000
+  const next = server.push({ 'a.yaml': '2' })
+  await repositories.ensureFresh(git, url, now)
+  expect(await git.resolve(url, 'main')).toEqual({ commit: next })
+})
+
 const faults: readonly GitFault[] = ['away', 'error 500', 'cuts packs short']
 test.each(faults)(
   'a server that %s leaves the mirror as it was, and is read again when it works',
