@@ -20,9 +20,9 @@ type Entry = {
 }
 
 function entriesOf(stackDir: string): readonly Entry[] {
-  const lines = readFileSync(join(stackDir, 'logs', 'audit.log'), 'utf8')
-    .trim()
-    .split('\n')
+  const text = readFileSync(join(stackDir, 'logs', 'audit.log'), 'utf8')
+  // the line that is being written is no entry yet
+  const lines = text.slice(0, text.lastIndexOf('\n')).split('\n')
   return lines.map((line) => JSON.parse(line) as Entry)
 }
 
