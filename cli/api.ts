@@ -14,6 +14,7 @@ import { type Config, readConfig } from './config.ts'
 import { serveHttp } from './http-server.ts'
 import { createLogger, type Logger } from './log.ts'
 import { createRenderOnRequest } from './render-on-request.ts'
+import { useScratch } from './scratch.ts'
 import { untilStopped } from './shutdown.ts'
 import { userRules } from './user-rules.ts'
 import { version } from './version.ts'
@@ -24,6 +25,7 @@ const patienceMs = 3_000
 /** Serves the API until it is told to stop; requests in flight are answered first, streams end. */
 export async function runApi(): Promise<void> {
   const config = readConfig()
+  useScratch(config, 'api')
   const log = createLogger('api', config.logLevel)
   const wiring = await wire(config, log)
   const stopping = new AbortController()

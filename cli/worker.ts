@@ -2,6 +2,7 @@ import { startProjectWatch } from '../event-sources/project-watch.ts'
 import { sharedClients } from './activity-clients.ts'
 import { type Config, readConfig } from './config.ts'
 import { createLogger, type Logger } from './log.ts'
+import { useScratch } from './scratch.ts'
 import { serveClusters } from './serve-clusters.ts'
 import { untilStopped } from './shutdown.ts'
 import { openTaskQueues } from './task-queues.ts'
@@ -11,6 +12,7 @@ import { type Wiring, wire } from './wire.ts'
 /** Runs deployments until it is told to stop; what is interrupted goes on in another worker. */
 export async function runWorker(): Promise<void> {
   const config = readConfig()
+  useScratch(config, 'worker')
   const log = createLogger('worker', config.logLevel)
   const wiring = await wire(config, log)
   const stopping = new AbortController()

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inject } from 'vitest'
 import type { Endpoints } from '../../deploy/local/endpoints.ts'
 import { eventually } from '../harness/eventually.ts'
 import { createNamespace } from '../harness/kube.ts'
@@ -51,8 +52,8 @@ export async function openRenderScene(
     async close() {
       await scene.close()
       await eventually(
-        () => readdirSync(tmpdir()).filter((name) => name.startsWith('driftless-render-')),
-        (left) => left.length === 0,
+        () => readdirSync(join(inject('stackDir'), 'driftless', 'scratch', 'worker')),
+        (left) => !left.some((name) => name.startsWith('driftless-render-')),
       )
     },
   }
