@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { eventually } from './eventually.ts'
 import type { Stack } from './stack.ts'
 
 const againMs = 200
+// who is told to stop ends what it has begun
+const stopPatienceMs = 120_000
 
 /** Kills a part of the stack each time that its supervisor has started it again, for so long. */
 export async function keepDown(stack: Stack, part: string, forMs: number): Promise<void> {
@@ -29,4 +32,16 @@ export async function keepDownWhile(
     }
     await delay(againMs)
   }
+}
+
+/** Tells a part to stop, as an upgrade does; settles when its supervisor has started it again. */
+export async function restart(stack: Stack, part: string): Promise<void> {
+  const before = stack.endpoints.pids[part]
+  if (before === undefined) throw new Error(`no part ${part} is running`)
+  process.kill(before, 'SIGTERM')
+  await eventually(
+    () => stack.endpoints.pids[part],
+    (pid) => pid !== undefined && pid !== before,
+    stopPatienceMs,
+  )
 }
