@@ -12,7 +12,7 @@ test('a look that failed answers everybody who asked before it, for five seconds
   const { server, git } = at
   server.push({ 'a.yaml': '1' })
   const faulty = await startFaultyGit(server.url)
-  faulty.become('error 500')
+  faulty.become('answers 500')
   const ask = (since: number) => repositories.ensureFresh(git, faulty.url, since)
   await expect(ask(now)).rejects.toThrow(GitAccessError)
   faulty.become(undefined)
@@ -33,7 +33,7 @@ test('a failed look is made again for whoever asks later than five seconds after
   const { server, git } = at
   server.push({ 'a.yaml': '1' })
   const faulty = await startFaultyGit(server.url)
-  faulty.become('away')
+  faulty.become('is away')
   await expect(repositories.ensureFresh(git, faulty.url, now)).rejects.toThrow(GitAccessError)
   faulty.become(undefined)
   now += 5_000
@@ -55,7 +55,7 @@ test('a clock that is set back does not make an old look a fresh one (R15)', asy
   expect(await git.resolve(url, 'main')).toEqual({ commit: next })
 })
 
-const faults: readonly GitFault[] = ['away', 'error 500', 'cuts packs short']
+const faults: readonly GitFault[] = ['is away', 'answers 500', 'cuts packs short']
 test.each(faults)(
   'a server that %s leaves the mirror as it was, and is read again when it works',
   async (fault) => {

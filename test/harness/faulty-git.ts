@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { request } from 'undici'
 
 /** What a Git server does instead of its work. */
-export type GitFault = 'away' | 'error 500' | 'hangs' | 'cuts packs short'
+export type GitFault = 'is away' | 'answers 500' | 'hangs' | 'cuts packs short'
 
 /** Stands before a Git server, so that a test decides what is wrong with it. */
 export type FaultyGit = {
@@ -19,8 +19,8 @@ export async function startFaultyGit(target: string): Promise<FaultyGit> {
   let fault: GitFault | undefined
   const held = new Set<ServerResponse>()
   const server = createServer((incoming, outgoing) => {
-    if (fault === 'away') return void incoming.socket.destroy()
-    if (fault === 'error 500') return void outgoing.writeHead(500).end('trouble\n')
+    if (fault === 'is away') return void incoming.socket.destroy()
+    if (fault === 'answers 500') return void outgoing.writeHead(500).end('trouble\n')
     if (fault === 'hangs') return void held.add(outgoing)
     passOn(target, incoming, outgoing, fault === 'cuts packs short').catch(() => outgoing.destroy())
   })

@@ -22,7 +22,7 @@ const graceMs = 180_000
 const patienceMs = 120_000
 
 const branchIsGone = 'has lost the branch'
-const faults = ['away', 'error 500', 'hangs', 'cuts packs short', branchIsGone] as const
+const faults = ['is away', 'answers 500', 'hangs', 'cuts packs short', branchIsGone] as const
 type Fault = (typeof faults)[number]
 type Place = {
   readonly name: string
@@ -130,7 +130,7 @@ describe('R8: a Git server that', () => {
     for (const fault of faults) expect(deletions(place(fault))).toEqual([])
   })
 
-  it.each(faults)('%s works again: what was pushed meanwhile is deployed', async (fault) => {
+  it.each(faults)('%s and works again: what was pushed meanwhile is deployed', async (fault) => {
     const at = place(fault)
     at.server.become(undefined)
     const { repository } = at
@@ -146,7 +146,7 @@ describe('R8: a Git server that', () => {
   })
 
   it('has a branch that was moved by force: the commit that it names now is deployed', async () => {
-    const at = place('away')
+    const at = place('is away')
     const { repository } = at
     const parent = await repository.git('rev-parse', 'HEAD~1')
     await repository.git('reset', '--quiet', '--hard', parent)
