@@ -165,7 +165,9 @@ describe('an API server that does not answer is NetworkError', () => {
   })
 
   it('when it falls silent, before or after the connection was made', async () => {
-    const [fresh, used] = [await open(), await open()]
+    // how long is waited is the connection's affair
+    const patience = { timeoutMs: 2_000 }
+    const [fresh, used] = [await open(kubeconfig, patience), await open(kubeconfig, patience)]
     await used.transport.request(configMaps)
     for (const { proxy } of [fresh, used]) proxy.silence()
     await Promise.all(

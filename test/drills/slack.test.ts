@@ -216,7 +216,12 @@ describe('Slack in trouble', () => {
     stack.kill('worker')
     await slack.comeBack()
     const said = () => slack.messages().filter(({ text }) => text === 'shop &lt;is&gt; live')
-    await eventually(said, (messages) => messages.length > 0, 60_000)
+    // the deployment that it is part of is told too, by a message of its own
+    await eventually(
+      () => slack.messages().map(({ text }) => text),
+      (texts) => said().length > 0 && texts.some((text) => text.includes('*noticed* synced')),
+      60_000,
+    )
     expect(said()).toHaveLength(1)
   })
 
