@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { configMap, isDeployed, isSynced, whenApplication } from '../harness/application.ts'
-import { eventually } from '../harness/eventually.ts'
-import { type FaultyServer, startFaultyServer } from '../harness/faulty-server.ts'
-import { createNamespace, type KubeObject } from '../harness/kube.ts'
-import { openScene, type Scene } from '../harness/scene.ts'
+import { configMap, isDeployed, isSynced, whenApplication } from '../../harness/application.ts'
+import { eventually } from '../../harness/eventually.ts'
+import { type FaultyServer, startFaultyServer } from '../../harness/faulty-server.ts'
+import { createNamespace, type KubeObject } from '../../harness/kube.ts'
+import { openScene, type Scene } from '../../harness/scene.ts'
 import {
   clusterSecret,
   type SecondCluster,
   secretsPath,
   startSecondCluster,
-} from '../harness/second-cluster.ts'
-import { type Stack, startStack } from '../harness/stack.ts'
-import { startTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts'
+} from '../../harness/second-cluster.ts'
+import { type Stack, startStack } from '../../harness/stack.ts'
+import { startTcpProxy, type TcpProxy } from '../../harness/tcp-proxy.ts'
 
 const namespace = 'drill-clusters'
 const patienceMs = 60_000
