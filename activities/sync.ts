@@ -28,7 +28,7 @@ export type SyncInput = {
   readonly check?: boolean
 }
 
-const parallelWrites = 20
+const parallelWrites = 10
 
 /**
  * Applies and prunes one wave in the order of the plan. Changes of one kind run in parallel, a

@@ -22,7 +22,7 @@ export type Planned = {
   readonly hooks?: readonly PlannedHook[]
 }
 
-const parallelDryRuns = 20
+const parallelDryRuns = 8
 
 /**
  * Tries everything as a dry-run, and what it creates against the quotas, and returns all refusals
