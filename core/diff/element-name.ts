@@ -1,3 +1,4 @@
+import { isMapping } from '../manifest/field.ts'
 import type { Json, JsonObject } from '../manifest/manifest.ts'
 
 /** The element that has all of the key, before one that leaves a part of it to its default. */
@@ -17,8 +18,4 @@ export function isNamed(element: Json, name: string): boolean {
   if (!name.startsWith('k:') || !isMapping(element)) return false
   const key = JSON.parse(name.slice(2)) as JsonObject
   return Object.entries(key).every(([part, value]) => !(part in element) || element[part] === value)
-}
-
-function isMapping(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

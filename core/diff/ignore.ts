@@ -1,6 +1,7 @@
 import type { Application } from '../application.ts'
 import { ScriptError } from '../errors.ts'
 import { globMatch } from '../glob.ts'
+import { isMapping } from '../manifest/field.ts'
 import { groupOf } from '../manifest/key.ts'
 import type { Json, Manifest } from '../manifest/manifest.ts'
 import { type KnownTypeField, withCanonicalFields } from './known-type.ts'
@@ -73,13 +74,9 @@ export async function comparable(
 async function withoutPath(object: Manifest, expression: string, jq: RunJq): Promise<Manifest> {
   try {
     const left = await jq(object, `del(${expression})`)
-    return isObject(left) ? left : object
+    return isMapping(left) ? (left as unknown as Manifest) : object
   } catch (error) {
     if (error instanceof ScriptError) return object
     throw error
   }
-}
-
-function isObject(value: unknown): value is Manifest {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,4 @@
-import { mappingOf } from '../manifest/field.ts'
+import { isMapping } from '../manifest/field.ts'
 import type { Json, Manifest } from '../manifest/manifest.ts'
 import { quantityOf } from '../manifest/quantity.ts'
 
@@ -93,8 +93,4 @@ function duration(value: Json): Json {
     .map(([, digits, unit]) => Number(digits) * (unitSeconds[unit ?? ''] ?? 0))
     .reduce((sum, part) => sum + part, 0)
   return `${value.startsWith('-') ? '-' : ''}${seconds}s`
-}
-
-function isMapping(value: Json): value is Readonly<Record<string, Json>> {
-  return mappingOf(value) === value
 }

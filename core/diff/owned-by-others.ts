@@ -1,3 +1,4 @@
+import { isMapping } from '../manifest/field.ts'
 import type { Json, JsonObject, Manifest } from '../manifest/manifest.ts'
 import { isNamed } from './element-name.ts'
 
@@ -39,8 +40,4 @@ function withoutItems(list: readonly Json[], fields: JsonObject): readonly unkno
 /** A field that is owned as one, or a mapping of which nothing further is. */
 function isWhole(fields: object): boolean {
   return Object.keys(fields).every((name) => name === '.')
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
 import { digestOf } from '../digest.ts'
+import { isMapping } from '../manifest/field.ts'
 import type { Json, JsonObject, Manifest } from '../manifest/manifest.ts'
 import { elementNamed } from './element-name.ts'
 
@@ -40,7 +41,7 @@ function beyond(desired: Json, fields: JsonObject | undefined): JsonObject | und
   const names = namesOf(fields)
   if (names.length === 0 && (!('.' in fields) || isEmpty(desired))) return undefined
   if (Array.isArray(desired)) return sameList(desired, fields, names) ? undefined : {}
-  if (!isObject(desired)) return undefined
+  if (!isMapping(desired)) return undefined
   const missing = Object.entries(desired).flatMap(([key, value]) => {
     const inside = beyond(value, fields[`f:${key}`] as JsonObject | undefined)
     return inside === undefined ? [] : [[`f:${key}`, inside]]
@@ -88,13 +89,13 @@ function sameSet(desired: Json, fields: JsonObject): boolean {
   const names = namesOf(fields)
   if (names.length === 0) return !('.' in fields) || isEmpty(desired)
   if (Array.isArray(desired)) return sameList(desired, fields, names)
-  if (!isObject(desired)) return false
+  if (!isMapping(desired)) return false
   const keys = Object.keys(desired)
   return (
     keys.length === names.length &&
     keys.every((key) => {
       const child = fields[`f:${key}`]
-      return isObject(child) && sameSet(desired[key] ?? null, child)
+      return isMapping(child) && sameSet(desired[key] ?? null, child)
     })
   )
 }
@@ -105,7 +106,7 @@ function sameList(desired: readonly Json[], fields: JsonObject, names: readonly 
   for (const name of names) {
     const found = elementNamed([...free], name)
     const child = fields[name]
-    if (found === undefined || !isObject(child) || !sameSet(found, child)) return false
+    if (found === undefined || !isMapping(child) || !sameSet(found, child)) return false
     free.delete(found)
   }
   return true
@@ -122,14 +123,10 @@ function project(value: Json | undefined, fields: JsonObject): Json {
 }
 
 function member(value: Json, name: string): Json | undefined {
-  if (name.startsWith('f:')) return isObject(value) ? value[name.slice(2)] : undefined
+  if (name.startsWith('f:')) return isMapping(value) ? value[name.slice(2)] : undefined
   if (!Array.isArray(value)) return undefined
   if (name.startsWith('i:')) return value[Number(name.slice(2))]
   return elementNamed(value, name)
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isEmpty(value: Json): boolean {

@@ -1,4 +1,5 @@
 import { digestOf } from '../digest.ts'
+import { isList, isMapping } from '../manifest/field.ts'
 import type { Json, Manifest } from '../manifest/manifest.ts'
 import { counterpart, isBuiltIn, isKeyed } from './list-key.ts'
 
@@ -78,12 +79,4 @@ function listOf(value: Json | undefined): readonly Json[] {
 
 function asJson(object: Manifest): Json {
   return object as unknown as Json
-}
-
-function isMapping(value: Json | undefined): value is Readonly<Record<string, Json>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value)
 }

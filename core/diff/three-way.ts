@@ -1,4 +1,4 @@
-import { mappingOf } from '../manifest/field.ts'
+import { isList, isMapping, mappingOf } from '../manifest/field.ts'
 import type { Json, Manifest } from '../manifest/manifest.ts'
 import { quantityOf } from '../manifest/quantity.ts'
 import { counterpart, isBuiltIn, isKeyed } from './list-key.ts'
@@ -114,12 +114,4 @@ function parse(text: string | undefined): Manifest | undefined {
   } catch {
     return undefined // nobody applied it, or not with kubectl
   }
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, Json>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value)
 }

@@ -1,3 +1,5 @@
+import type { Json, JsonObject } from './manifest.ts'
+
 type Mapping = Readonly<Record<string, unknown>>
 
 /** The value at a path of an object that nobody has checked; undefined where the path leads nowhere. */
@@ -10,9 +12,17 @@ export function fieldAt(value: unknown, ...path: readonly PropertyKey[]): unknow
 
 /** The mapping itself, or an empty one for anything else. */
 export function mappingOf(value: unknown): Mapping {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? (value as Mapping)
-    : {}
+  return isMapping(value) ? value : {}
+}
+
+/** Whether a JSON value is an object with fields. */
+export function isMapping(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** `Array.isArray` for JSON, whose lists are readonly. */
+export function isList(value: unknown): value is readonly Json[] {
+  return Array.isArray(value)
 }
 
 /** The text at a path, or the empty text. */

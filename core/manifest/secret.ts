@@ -1,3 +1,4 @@
+import { isMapping } from './field.ts'
 import { groupOf } from './key.ts'
 import type { Manifest } from './manifest.ts'
 
@@ -28,10 +29,6 @@ export function secretData({ data }: Manifest): ReadonlyMap<string, string> {
 
 function decoded(base64: string): string {
   return new TextDecoder().decode(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)))
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 /** Only text is encoded: the API server refuses anything else, and says so better than we could. */

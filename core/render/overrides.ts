@@ -2,6 +2,7 @@ import { sourceProblems } from '../application/problems.ts'
 import { ApplicationSource as SourceSchema } from '../application/source.ts'
 import type { ApplicationSource } from '../application.ts'
 import { RenderError } from '../errors.ts'
+import { isMapping } from '../manifest/field.ts'
 import { boundedJson, readYaml } from './read-yaml.ts'
 
 const general = '.argocd-source.yaml'
@@ -43,14 +44,10 @@ export function withOverrides<Source extends ApplicationSource>(
 
 function merged(target: unknown, patch: unknown): unknown {
   if (!isMapping(patch)) return patch
-  const result = new Map(isMapping(target) ? Object.entries(target) : [])
+  const result = new Map<string, unknown>(isMapping(target) ? Object.entries(target) : [])
   for (const [field, value] of Object.entries(patch)) {
     if (value === null) result.delete(field)
     else result.set(field, merged(result.get(field), value))
   }
   return Object.fromEntries(result)
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
