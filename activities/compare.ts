@@ -97,7 +97,8 @@ export async function compareProven(
 }
 
 const maxLooks = 3
-const parallelProofs = 8
+/** How many dry-runs of one application are under way at once. */
+export const parallelDryRuns = 8
 
 /**
  * Makes sure that what is known of these objects was read by whoever holds the cluster now: a worker
@@ -109,7 +110,7 @@ export async function knowAll(
   ignoring: Ignoring,
 ): Promise<void> {
   await watchKinds(cluster, all)
-  const limit = pLimit(parallelProofs)
+  const limit = pLimit(parallelDryRuns)
   await Promise.all(
     all.map(async (desired) => {
       const ignore = ignoring(desired.manifest)
@@ -128,11 +129,9 @@ async function prove(
 ): Promise<Proof> {
   const applied = await unlessRefused(cluster.dryRun(desired.manifest))
   const there = await inVersionOf(cluster, desired, live)
-  const states = applied !== undefined && there !== undefined ? { applied, there } : undefined
-  const same = states !== undefined && isSameObject(states.applied, states.there)
-  const isSame =
-    same ||
-    (states !== undefined && (await isSameBesides(cluster, ignore, states.applied, states.there)))
+  const isKnown = applied !== undefined && there !== undefined
+  const same = isKnown && isSameObject(applied, there)
+  const isSame = same || (isKnown && (await isSameBesides(cluster, ignore, applied, there)))
   return proofOf(
     {
       ...{ digest: desired.digest, manifest: desired.manifest, differs: !isSame },

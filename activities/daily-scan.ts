@@ -50,7 +50,7 @@ async function watchKindsInUse(
       const { [applicationLabelKey]: label = '' } = object.metadata.labels ?? {}
       const ref = applications.byLabel(label)?.ref
       // controllers copy labels: a kind of copies is not worth a watch
-      if (ref === undefined || !isOwned(object, instanceOf(applications, ref))) return
+      if (ref === undefined || !isOwned(object, instanceName(ref, applications.namespace))) return
       const { apiVersion, kind } = object
       inUse.set(`${groupOf(apiVersion)}/${kind}`, { group: groupOf(apiVersion), kind })
     },
@@ -71,17 +71,10 @@ function unknownTo(
       keyFrom({ group, kind, namespace, name }),
     ),
   )
-  const instance = instanceOf(applications, ref)
+  const instance = instanceName(ref, applications.namespace)
   return cluster.live
     .ofApplication(label)
     .filter((live) => isTrackable(live) && !isHook(live) && isOwned(live, instance))
     .map(keyOf)
     .filter((key) => !known.has(key))
-}
-
-function instanceOf(
-  { namespace }: DailyScanClients['applications'],
-  ref: StoredApplication['ref'],
-): string {
-  return instanceName(ref.namespace, ref.name, namespace)
 }

@@ -22,7 +22,14 @@ import { isHook, phasesOf } from '../core/plan/phase.ts'
 import { isPrunedLast, writeWayOf } from '../core/plan/write-way.ts'
 import { inventoryKinds } from '../core/status/inventory.ts'
 import type { ActivityClients } from './clients.ts'
-import { compareCached, compareProven, leftovers, type Row, watchKinds } from './compare.ts'
+import {
+  compareCached,
+  compareProven,
+  leftovers,
+  parallelDryRuns,
+  type Row,
+  watchKinds,
+} from './compare.ts'
 import { destinationOf, presentApplication } from './current.ts'
 import { ignoringOf } from './ignore.ts'
 import { keepForHooks } from './keep-for-hooks.ts'
@@ -45,8 +52,6 @@ export type DiffInput = {
 }
 /** What differs, and what will be done about it when that was asked. */
 export type Diffed = Comparison & { readonly plan?: SyncPlan }
-
-const parallelDryRuns = 8
 
 /** Compares the rendered manifests with the cluster; says what differs, never the values. */
 export function createDiff(clients: ActivityClients) {
@@ -73,7 +78,7 @@ function createCompare(clients: ActivityClients) {
     }
     const unknown = await watchKinds(cluster, objects)
     refuseUnknownKinds(current, objects, unknown)
-    const instance = instanceName(ref.namespace, ref.name, clients.applications.namespace)
+    const instance = instanceName(ref, clients.applications.namespace)
     await adoptLeftBehind(clients, cluster, current, instance)
     const permitted = isPermitted(clients, current)
     const limit = pLimit(parallelDryRuns)

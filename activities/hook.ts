@@ -69,7 +69,7 @@ function tracked(
   { ref, label }: StoredApplication,
   hook: Manifest,
 ): Manifest {
-  const instance = instanceName(ref.namespace, ref.name, applications.namespace)
+  const instance = instanceName(ref, applications.namespace)
   return withTracking(hook, { instance, label, marks: customizations().marks })
 }
 

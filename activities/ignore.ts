@@ -1,5 +1,5 @@
 import type { Cluster } from '../clients/kube/cluster.ts'
-import { type Application, syncOption } from '../core/application.ts'
+import { type Application, syncOptionFor } from '../core/application.ts'
 import {
   comparable,
   type IgnoreRule,
@@ -11,7 +11,6 @@ import { withLiveValues } from '../core/diff/respect.ts'
 import { digestOf } from '../core/digest.ts'
 import { keyOf } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
-import { syncOptionOf } from '../core/manifest/sync-option.ts'
 import type { ActivityClients } from './clients.ts'
 
 type Rules = Pick<ActivityClients, 'customizations' | 'jq'>
@@ -57,11 +56,9 @@ export function respectingOf(
   application: Application,
 ): Respecting {
   const all = ignoreRulesOf(clients.customizations().ignore, application)
-  const name = 'RespectIgnoreDifferences'
-  const wanted = syncOption(application, name)
   return async (declared, known) => {
     const rules = rulesFor(all, declared)
-    const isWanted = (syncOptionOf(declared, name) ?? wanted) === 'true'
+    const isWanted = syncOptionFor(application, declared, 'RespectIgnoreDifferences') === 'true'
     if (!isWanted || rules.length === 0 || known === undefined) return { manifest: declared }
     // fields are compared in the version that is declared, with their owners where rules name some
     const isEnough = known.apiVersion === declared.apiVersion && !speakOfOwners(rules)

@@ -82,9 +82,7 @@ function warningOf(
 ): readonly ConditionText[] {
   const { destination } = application.spec
   const instances = new Set(
-    applications
-      .all()
-      .map(({ ref: { namespace, name } }) => instanceName(namespace, name, applications.namespace)),
+    applications.all().map(({ ref }) => instanceName(ref, applications.namespace)),
   )
   const surroundings = {
     project,

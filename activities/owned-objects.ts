@@ -25,7 +25,7 @@ export async function followOwned(
   const known = inventoryKinds(object)
   // an Application whose worker died before its first status was written has objects without an inventory
   await cluster.watch(known.length > 0 ? known : await kindsInUse(cluster, label))
-  const instance = instanceName(ref.namespace, ref.name, clients.applications.namespace)
+  const instance = instanceName(ref, clients.applications.namespace)
   // what Argo CD deployed is deleted too, although nothing of it was ever ours
   await adoptLeftBehind(clients, cluster, current, instance)
   // what the project does not permit is not deleted either (PROJ-18)

@@ -88,7 +88,7 @@ async function render(
     ...namespaceMetadataOf(application),
     tracking: {
       ...{ label, marks: clients.customizations().marks },
-      instance: instanceName(ref.namespace, ref.name, applications.namespace),
+      instance: instanceName(ref, applications.namespace),
     },
   })
   const digest = await writeRendered(artifacts, manifests)

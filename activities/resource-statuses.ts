@@ -26,7 +26,7 @@ export function resourceStatuses(
   { assess, ignoring, permitted }: StatusRules,
 ): readonly ResourceStatus[] {
   const { ref } = application
-  const instance = instanceName(ref.namespace, ref.name, controlNamespace)
+  const instance = instanceName(ref, controlNamespace)
   const confirmed = (manifest: Manifest) =>
     needsConfirmation(application.application, manifest)
       ? { requiresDeletionConfirmation: true }

@@ -11,6 +11,7 @@ import { isNotice, readNotice } from '../core/notification/announcement.ts'
 import { type Brought, broughtBy, needsBrought } from '../core/plan/brought.ts'
 import { failsOnShared, remedyFor, writeWayOf } from '../core/plan/write-way.ts'
 import type { ActivityClients } from './clients.ts'
+import { parallelDryRuns } from './compare.ts'
 import { destinationOf } from './current.ts'
 import { type Respecting, respectingOf } from './ignore.ts'
 import { objectGuard, type RefuseForbidden } from './permitted.ts'
@@ -21,8 +22,6 @@ export type Planned = {
   readonly changes: readonly SyncChange[]
   readonly hooks?: readonly PlannedHook[]
 }
-
-const parallelDryRuns = 8
 
 /**
  * Tries everything as a dry-run, and what it creates against the quotas, and returns all refusals
@@ -47,8 +46,7 @@ export async function tryChanges(
   const brought = broughtByPlan(changes, byKey)
   const refuse = objectGuard(clients, current)
   const limit = pLimit(parallelDryRuns)
-  const { namespace, name } = current.ref
-  const instance = instanceName(namespace, name, clients.applications.namespace)
+  const instance = instanceName(current.ref, clients.applications.namespace)
   const respect = respectingOf(clients, cluster, current.application)
   const trial = { refuse, cluster, current, brought, instance, respect }
   const tried = [...applied, ...hooked.filter(({ key }) => cluster.live.get(key) === undefined)]

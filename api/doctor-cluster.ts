@@ -121,7 +121,7 @@ export async function conflictsIn(
       return { declared, live: await readOne(cluster, { ...key, version }) }
     }),
   )
-  return checkConflicts(pairs, instanceName(ref.namespace, ref.name, controlNamespace))
+  return checkConflicts(pairs, instanceName(ref, controlNamespace))
 }
 
 async function hasNamespace(cluster: ReadCluster, name: string): Promise<boolean> {

@@ -8,6 +8,8 @@ import {
 import { unbuiltFields } from './application/unbuilt.ts'
 import { InvalidSpecError } from './errors.ts'
 import { fieldAt, mappingOf } from './manifest/field.ts'
+import type { Manifest } from './manifest/manifest.ts'
+import { syncOptionOf } from './manifest/sync-option.ts'
 
 export type { Application, ApplicationSource, Destination }
 
@@ -121,6 +123,15 @@ export function isAutomated({ spec }: Application): boolean {
 export function syncOption({ spec }: Application, name: string): string | undefined {
   const given = spec.syncPolicy?.syncOptions?.findLast((option) => option.startsWith(`${name}=`))
   return given?.slice(name.length + 1)
+}
+
+/** The same for one object: what its own annotation says wins. */
+export function syncOptionFor(
+  application: Application,
+  manifest: Manifest,
+  name: string,
+): string | undefined {
+  return syncOptionOf(manifest, name) ?? syncOption(application, name)
 }
 
 /** The project's name; an empty one means `default` (APP-02). */

@@ -47,7 +47,7 @@ export function isOver(deadline: Deadline | undefined): deadline is Deadline {
 }
 
 /** How long may be waited, in ms, when it is looked again after `lookAgainMs` anyway. */
-export function patienceUntil(deadline: Deadline | undefined, lookAgainMs: number): number {
+export function patienceUntil(deadline: Deadline | undefined, lookAgainMs = 30_000): number {
   if (deadline === undefined) return lookAgainMs
   return Math.max(1, Math.min(lookAgainMs, deadline.at - Date.now()))
 }

@@ -16,8 +16,6 @@ import { failureOf } from './failure.ts'
 import { type End, type Operation, type Progress, reportProgress } from './operation.ts'
 import { writes } from './steps.ts'
 
-const lookAgainMs = 30_000
-
 type Run = { readonly hook: PlannedHook; readonly report?: HookReport }
 
 /**
@@ -46,7 +44,7 @@ export async function runHooks(
     const message = waitingFor(runs)
     setCurrentDetails(hookTable(message, reportsOf(runs)))
     await reportProgress(operation, rendered, progress, message)
-    const patience = patienceUntil(deadline, lookAgainMs)
+    const patience = patienceUntil(deadline)
     await condition(() => inbox.hasHealth() || inbox.hasEnd(), patience)
   }
 }

@@ -23,8 +23,6 @@ import { failureOf } from './failure.ts'
 import { type End, type Operation, type Progress, reportProgress } from './operation.ts'
 import { steps } from './steps.ts'
 
-const lookAgainMs = 30_000
-
 /** Undefined when all that was changed has arrived. */
 export async function waitForHealth(
   operation: Operation,
@@ -47,7 +45,7 @@ export async function waitForHealth(
     const message = waitingFor(seen)
     setCurrentDetails(healthTable(message, seen))
     await reportProgress(operation, rendered, progress, message)
-    const patience = patienceUntil(deadline, lookAgainMs)
+    const patience = patienceUntil(deadline)
     await condition(() => inbox.hasHealth() || isOvertaken(), patience)
     if (isOvertaken()) return 'superseded'
   }

@@ -35,8 +35,8 @@ test('TRACK-01: the id names application and object', () => {
 })
 
 test('TRACK-06: applications outside the control namespace are qualified', () => {
-  expect(instanceName('argocd', 'web', 'argocd')).toBe('web')
-  expect(instanceName('team', 'web', 'argocd')).toBe('team_web')
+  expect(instanceName({ namespace: 'argocd', name: 'web' }, 'argocd')).toBe('web')
+  expect(instanceName({ namespace: 'team', name: 'web' }, 'argocd')).toBe('team_web')
 })
 
 test('an id that was written can be read back', () => {

@@ -43,11 +43,10 @@ export type TrackingId = KeyParts & { readonly instance: string }
 
 /** How an Application is named in tracking ids: bare in the control namespace, else `<ns>_<name>` (TRACK-06). */
 export function instanceName(
-  appNamespace: string,
-  appName: string,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
   controlNamespace: string,
 ): string {
-  return appNamespace === controlNamespace ? appName : `${appNamespace}_${appName}`
+  return namespace === controlNamespace ? name : `${namespace}_${name}`
 }
 
 /** `<instance>:<group>/<kind>:<namespace>/<name>` (TRACK-01). */

@@ -1,7 +1,6 @@
-import { type Application, syncOption } from '../application.ts'
+import { type Application, syncOptionFor } from '../application.ts'
 import { approvalAnnotation } from '../flow/approval.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import { syncOptionOf } from '../manifest/sync-option.ts'
 import { epochMs } from '../time.ts'
 
 /** Whether an object goes only after a person confirmed it (OPT-02, OPT-04); its own annotation wins. */
@@ -10,7 +9,7 @@ export function isToBeConfirmed(
   live: Manifest,
   option: 'Prune' | 'Delete',
 ): boolean {
-  return (syncOptionOf(live, option) ?? syncOption(application, option)) === 'confirm'
+  return syncOptionFor(application, live, option) === 'confirm'
 }
 
 /** Whether its deletion has to be confirmed at all, by whatever it is deleted. */

@@ -1,6 +1,5 @@
-import { type Application, syncOption } from '../application.ts'
+import { type Application, syncOption, syncOptionFor } from '../application.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import { syncOptionOf } from '../manifest/sync-option.ts'
 
 /** How an object is written, by the sync options of its Application and by its own, which win. */
 export type WriteWay = {
@@ -18,8 +17,7 @@ export type WriteWay = {
 
 /** The way in which an object of the application is written. */
 export function writeWayOf(application: Application, manifest: Manifest): WriteWay {
-  const option = (name: string) =>
-    syncOptionOf(manifest, name) ?? syncOption(application, name) ?? ''
+  const option = (name: string) => syncOptionFor(application, manifest, name)
   return {
     replace: option('Replace') === 'true',
     force: option('Force') === 'true',
@@ -40,7 +38,7 @@ export function prunePropagation(application: Application): Propagation {
 
 /** Whether a pruned object goes after everything else (OPT-09). */
 export function isPrunedLast(application: Application, live: Manifest): boolean {
-  return (syncOptionOf(live, 'PruneLast') ?? syncOption(application, 'PruneLast')) === 'true'
+  return syncOptionFor(application, live, 'PruneLast') === 'true'
 }
 
 /** Whether an object that another Application tracks ends the sync (OPT-14). */
