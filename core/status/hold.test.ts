@@ -3,20 +3,13 @@ import { applicationOf } from '../../test/fixtures/application.ts'
 import {
   newYear,
   newYearText,
-  operationFacts,
+  own,
   rendered,
+  reporting,
   request,
   statusReport,
 } from '../../test/fixtures/report.ts'
-import type { OperationFacts, StatusReport } from '../flow.ts'
 import { holdAfter } from './hold.ts'
-import type { ApplicationStatus, OwnStatus } from './status.ts'
-
-const own = (fields: Partial<OwnStatus>): ApplicationStatus => ({
-  driftless: { sequence: 1, specDigest: 's0', observed: 'o', ...fields },
-})
-const reporting = (facts: Partial<OperationFacts>, more: Partial<StatusReport> = {}) =>
-  statusReport({ rendered, operation: operationFacts(facts), ...more })
 
 describe('the hold of a rollback (design §8)', () => {
   const automated = applicationOf()

@@ -3,19 +3,15 @@ import { describe, expect, it } from 'vitest'
 import {
   newYear,
   operationFacts,
+  own,
   rendered,
+  reporting,
   request,
   statusReport,
 } from '../../test/fixtures/report.ts'
-import type { OperationFacts, ResourceResult, StatusReport } from '../flow.ts'
+import type { ResourceResult } from '../flow.ts'
 import { attemptAfter, failureAfter, healsAfter } from './own.ts'
-import type { ApplicationStatus, HealBudget, LastAttempt, OwnStatus } from './status.ts'
-
-const own = (fields: Partial<OwnStatus>): ApplicationStatus => ({
-  driftless: { sequence: 1, specDigest: 's0', observed: 'o', ...fields },
-})
-const reporting = (facts: Partial<OperationFacts>, more: Partial<StatusReport> = {}) =>
-  statusReport({ rendered, operation: operationFacts(facts), ...more })
+import type { HealBudget, LastAttempt } from './status.ts'
 
 describe('the last attempt (AUTO-09)', () => {
   const lastAttempt: LastAttempt = {
