@@ -25,6 +25,13 @@ type Verdict = { readonly script: HealthScript; readonly health: Health | undefi
 /** Verdicts are kept as long as the state of the object that they are about, and its script. */
 export function createHealthRules({ customizations, lua }: HealthRulesOptions): HealthRules {
   const verdicts = new WeakMap<Manifest, Verdict>()
+  // a state never changes, and every event asks for all objects of its application
+  const byOurRules = new WeakMap<Manifest, { readonly health: Health | undefined }>()
+  const assessOnce = (live: Manifest): Health | undefined => {
+    const known = byOurRules.get(live) ?? { health: assessHealth(live) }
+    byOurRules.set(live, known)
+    return known.health
+  }
   const look = async (live: Manifest): Promise<void> => {
     const script = healthScriptFor(customizations(), live)
     if (script === undefined || verdicts.get(live)?.script.lua === script.lua) return
@@ -34,17 +41,16 @@ export function createHealthRules({ customizations, lua }: HealthRulesOptions): 
     async ready(objects) {
       if (customizations().health.size > 0) await Promise.all(objects.map(look))
     },
-    assess: (live) =>
-      assessHealth(live, () => {
-        const script = healthScriptFor(customizations(), live)
-        if (script === undefined) return undefined
-        const known = verdicts.get(live)
-        const health =
-          known?.script.lua === script.lua
-            ? known.health
-            : verdict('Progressing', 'its health script has not looked at it yet')
-        return { health }
-      }),
+    assess(live) {
+      const script = healthScriptFor(customizations(), live)
+      if (script === undefined) return assessOnce(live)
+      const known = verdicts.get(live)
+      const health =
+        known?.script.lua === script.lua
+          ? known.health
+          : verdict('Progressing', 'its health script has not looked at it yet')
+      return assessHealth(live, () => ({ health }))
+    },
   }
 }
 

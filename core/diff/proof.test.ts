@@ -32,7 +32,7 @@ const proofAt = (object: Manifest, more = {}) =>
 describe('the proof that applying changes nothing', () => {
   it('holds while our fields and their values stay, whatever others change', () => {
     const proof = proofAt(live(['one'], { one: '1' }))
-    expect(proof).toEqual({ desired: 'd', owned: expect.any(String) })
+    expect(proof).toEqual({ desired: 'd', at: '7', owned: expect.any(String) })
     expect(holds(proof, live(['one'], { one: '1', theirs: 'x' }, '8'))).toBe(true)
     expect(holds(proof, live(['one'], { one: '2' }, '8'))).toBe(false)
     expect(holds(proof, live([], { one: '1' }, '8'))).toBe(false)
@@ -73,7 +73,7 @@ describe('the proof that applying changes nothing', () => {
       { digest: 'd', manifest },
       { ...manifest, metadata: { name: 'a', managedFields } },
     )
-    expect(proof.version).toBeUndefined()
+    expect(proof.onlyThere).toBeUndefined()
     expect(proof.beyond).toBeUndefined()
   })
 

@@ -7,11 +7,13 @@ export type Proof = {
   readonly differs?: true
   /** Digest of what is declared. */
   readonly desired: string
+  /** The resourceVersion of the state that it was seen in; empty when there was no object. */
+  readonly at: string
   /** As `ownedDigest` tells it, with `beyond`: what is declared and not ours. */
   readonly owned: string
   readonly beyond?: JsonObject
-  /** Set when it holds for this very state of the object only. */
-  readonly version?: string
+  /** Set when it holds for that very state of the object only. */
+  readonly onlyThere?: true
   /** Names what was ignored; absent when the proof holds for the whole object. */
   readonly ignored?: string
 }
@@ -40,9 +42,10 @@ export function proofOf(
   const { resourceVersion = '' } = live.metadata
   return {
     desired: digest,
+    at: resourceVersion,
     owned: ownedDigest(live, beyond),
     ...(beyond !== undefined && { beyond }),
-    ...(!differs && !ownsOnly(manifest, live) && { version: resourceVersion }),
+    ...(!differs && !ownsOnly(manifest, live) && { onlyThere: true }),
     ...(ignored !== undefined && { ignored }),
     ...(differs && { differs }),
   }
@@ -50,11 +53,13 @@ export function proofOf(
 
 /** Of an object that is not there: whatever comes in its place is news. */
 export function proofOfMissing(digest: string): Proof {
-  return { desired: digest, owned: 'missing', differs: true }
+  return { desired: digest, at: '', owned: 'missing', differs: true }
 }
 
 /** Whether nothing that the proof stands on has changed since. */
-export function holds({ owned, beyond, version }: Proof, live: Manifest): boolean {
-  if (version !== undefined && version !== live.metadata.resourceVersion) return false
+export function holds({ at, owned, beyond, onlyThere }: Proof, live: Manifest): boolean {
+  // most are asked for while nothing has happened; then nothing has to be computed
+  if (at !== '' && at === live.metadata.resourceVersion) return true
+  if (onlyThere === true) return false
   return ownedDigest(live, beyond) === owned
 }
