@@ -7,7 +7,7 @@ import type { ResourceResult } from '../core/flow.ts'
 import { kindBroughtBy, servedByCrd } from '../core/manifest/crd.ts'
 import { keyOf, partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
-import { hasSyncOption } from '../core/manifest/sync-option.ts'
+import { isKeptOnPrune } from '../core/manifest/sync-option.ts'
 import { prunePropagation, type WriteWay, writeWayOf } from '../core/plan/write-way.ts'
 import { followChanges } from './changes.ts'
 import { compareCached } from './compare.ts'
@@ -118,7 +118,7 @@ export async function createNamespace(
   return { key, status: 'Synced', message: 'namespace created' }
 }
 
-/** Deletes what is no longer declared; what is to be kept is not (OPT-01). */
+/** Deletes what is no longer declared; what is to be kept is not (OPT-01, HELM-20). */
 export async function pruneObject(
   { cluster, current }: Writer,
   key: ResourceKey,
@@ -126,7 +126,7 @@ export async function pruneObject(
   const live = cluster.live.get(key)
   if (live === undefined || live.metadata.deletionTimestamp !== undefined)
     return { key, status: 'Pruned' }
-  if (hasSyncOption(live, 'Prune=false')) {
+  if (isKeptOnPrune(live)) {
     return { key, status: 'PruneSkipped', message: 'ignored (no prune)' }
   }
   cluster.settled.delete(key)

@@ -11,16 +11,21 @@ export function syncOptionOf({ metadata }: Manifest, name: string): string | und
   return given?.slice(name.length + 1)
 }
 
-/** Whether the object's own annotation holds this option, such as `Prune=false` (OPT-01). */
-export function hasSyncOption(manifest: Manifest, option: string): boolean {
-  const text = manifest.metadata.annotations?.[annotation] ?? ''
-  return text.split(',').some((part) => part.trim() === option)
+/** Whether the object stays when it is no longer declared (OPT-01, HELM-20). */
+export function isKeptOnPrune(manifest: Manifest): boolean {
+  return hasSyncOption(manifest, 'Prune=false') || isKeptByHelm(manifest)
 }
 
 /** Whether the object stays when its application goes (OPT-03, HELM-20). */
 export function isKeptOnDelete(manifest: Manifest): boolean {
-  return (
-    hasSyncOption(manifest, 'Delete=false') ||
-    manifest.metadata.annotations?.['helm.sh/resource-policy'] === 'keep'
-  )
+  return hasSyncOption(manifest, 'Delete=false') || isKeptByHelm(manifest)
+}
+
+function isKeptByHelm({ metadata }: Manifest): boolean {
+  return metadata.annotations?.['helm.sh/resource-policy'] === 'keep'
+}
+
+function hasSyncOption(manifest: Manifest, option: string): boolean {
+  const text = manifest.metadata.annotations?.[annotation] ?? ''
+  return text.split(',').some((part) => part.trim() === option)
 }

@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest'
+import { expect, it, test } from 'vitest'
 import type { Manifest } from '../manifest/manifest.ts'
-import { hookName } from './hook.ts'
+import { deletePoliciesOf, hookName } from './hook.ts'
 
 const job: Manifest = {
   apiVersion: 'batch/v1',
@@ -19,3 +19,21 @@ it.each([
     expect(hookName(job, { ...run, revision })).toBe(name)
   },
 )
+
+test.each([
+  [{}, ['BeforeHookCreation']],
+  [
+    { 'helm.sh/hook-delete-policy': 'hook-succeeded, hook-failed' },
+    ['HookSucceeded', 'HookFailed'],
+  ],
+  [{ 'helm.sh/hook-delete-policy': 'before-hook-creation' }, ['BeforeHookCreation']],
+  [
+    {
+      'helm.sh/hook-delete-policy': 'hook-failed',
+      'argocd.argoproj.io/hook-delete-policy': 'HookSucceeded',
+    },
+    ['HookSucceeded'],
+  ],
+])('a hook with %j is deleted by %j (HOOK-06, HELM-18)', (annotations, policies) => {
+  expect(deletePoliciesOf({ ...job, metadata: { name: 'a', annotations } })).toEqual(policies)
+})

@@ -49,13 +49,15 @@ describe('recorded cases', () => {
   })
 })
 
-describe('SYNC-03: the wave', () => {
+describe('SYNC-03, HELM-17: the wave', () => {
   test.each([
     [{ 'argocd.argoproj.io/sync-wave': '-5' }, -5],
     [{ 'argocd.argoproj.io/sync-wave': '+2' }, 2],
     [{ 'argocd.argoproj.io/sync-wave': '1.5' }, 0],
     [{ 'argocd.argoproj.io/sync-wave': 'x', 'helm.sh/hook-weight': '3' }, 3],
     [{ 'argocd.argoproj.io/sync-wave': '1', 'helm.sh/hook-weight': '3' }, 1],
+    [{ 'helm.sh/hook-weight': '-4' }, -4],
+    [{ 'helm.sh/hook-weight': 'heavy' }, 0],
     [{}, 0],
   ])('%j is %i', (annotations, wave) => {
     expect(waveOf({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', annotations } })).toBe(

@@ -49,6 +49,11 @@ test.each([
   ['HOOK-12: Skip', { 'argocd.argoproj.io/hook': 'Skip' }, []],
   ['HOOK-13: unknown type', { 'argocd.argoproj.io/hook': 'Nonsense' }, []],
   ['HELM-16: upgrade and install', { 'helm.sh/hook': 'pre-install,pre-upgrade' }, ['PreSync']],
+  ['HELM-16: after', { 'helm.sh/hook': 'post-install,post-upgrade' }, ['PostSync']],
+  ['HELM-16: before a deletion', { 'helm.sh/hook': 'pre-delete' }, ['PreDelete']],
+  ['HELM-16: after a deletion', { 'helm.sh/hook': 'post-delete' }, ['PostDelete']],
+  ['HELM-16: before and after', { 'helm.sh/hook': 'pre-install,test' }, ['PreSync']],
+  ['HELM-16: a test is not supported', { 'helm.sh/hook': 'test' }, []],
   ['HELM-16: crd-install is a resource', { 'helm.sh/hook': 'crd-install' }, ['Sync']],
   ['HELM-16: rollback is not supported', { 'helm.sh/hook': 'post-rollback' }, []],
   [
