@@ -26,17 +26,7 @@ type Chart = {
 /** The chart, the value and parameter files beside it, and charts that it names by `file://` (HELM-01, HELM-22). */
 export async function helmReads(chart: Chart, { helm = {} }: ApplicationSource) {
   const { checkout, folder } = chart
-  const valueFiles: ValueFile[] = []
-  for (const file of helm.valueFiles ?? []) {
-    if (/^https?:\/\//.test(file)) {
-      chart.mayRead(file)
-      valueFiles.push({ address: file })
-      continue
-    }
-    for (const found of await valueFilesAt(chart, helm, file)) {
-      if (!valueFiles.some((known) => isSame(known, found))) valueFiles.push(found)
-    }
-  }
+  const valueFiles = await valueFilesOf(chart, helm)
   const parameterFiles = (helm.fileParameters ?? []).map(({ path = '' }) => fileAt(chart, path))
   const charts = chart.fetchChart && (await localCharts(checkout, folder, chart.fetchChart))
   const folders = charts?.map((local) => local.folder).toReversed() ?? [folder]
@@ -53,28 +43,56 @@ export async function helmReads(chart: Chart, { helm = {} }: ApplicationSource) 
   }
 }
 
-function isSame(a: ValueFile, b: FileAt): boolean {
-  return 'checkout' in a && a.checkout === b.checkout && a.path === b.path
+type Helm = NonNullable<ApplicationSource['helm']>
+type Named = { readonly files: readonly ValueFile[]; readonly isGlob: boolean }
+
+/**
+ * HELM-02: a file that is named keeps its place, and a glob leaves it out; what several globs match
+ * comes once, where the first of them stands.
+ */
+async function valueFilesOf(chart: Chart, helm: Helm): Promise<readonly ValueFile[]> {
+  const entries: Named[] = []
+  for (const file of helm.valueFiles ?? []) entries.push(await valueFilesAt(chart, helm, file))
+  const taken = entries.flatMap(({ files, isGlob }) => (isGlob ? [] : files)).map(idOf)
+  const ids = new Set(taken)
+  return entries.flatMap(({ files, isGlob }) => {
+    if (!isGlob) return files
+    const fresh = files.filter((file) => !ids.has(idOf(file)))
+    for (const file of fresh) ids.add(idOf(file))
+    return fresh
+  })
 }
 
-/** HELM-02, HELM-03: globs in lexical order; a file that is not there is an error unless it may be missing. */
+function idOf(file: ValueFile): string {
+  if ('address' in file) return file.address
+  const { checkout, path } = file
+  return [checkout.url, checkout.commit, path].join('\n')
+}
+
+/** HELM-03: globs in lexical order; a file that is not there is an error unless it may be missing. */
 async function valueFilesAt(
   chart: Chart,
-  { ignoreMissingValueFiles }: NonNullable<ApplicationSource['helm']>,
+  { ignoreMissingValueFiles }: Helm,
   file: string,
-): Promise<readonly FileAt[]> {
+): Promise<Named> {
+  if (/^https?:\/\//.test(file)) {
+    chart.mayRead(file)
+    return { files: [{ address: file }], isGlob: false }
+  }
   const { checkout, path } = fileAt(chart, file)
-  const { reader, url, commit } = checkout
-  if (wildcardAt(path) >= 0) {
-    const found = await matching(checkout, path)
-    if (found.length > 0 || ignoreMissingValueFiles === true) {
-      return found.map((name) => ({ checkout, path: name }))
-    }
-  } else if ((await reader.objectAt(url, commit, path)) !== undefined) return [{ checkout, path }]
-  else if (ignoreMissingValueFiles === true) return []
+  const isGlob = wildcardAt(path) >= 0
+  const names = isGlob ? await matching(checkout, path) : await present(checkout, path)
+  if (names.length > 0 || ignoreMissingValueFiles === true) {
+    return { files: names.map((name) => ({ checkout, path: name })), isGlob }
+  }
   throw new RenderError(
     `the value file ${file} does not exist; add it or set ignoreMissingValueFiles`,
   )
+}
+
+async function present({ reader, url, commit }: Checkout, path: string) {
+  const found = await reader.objectAt(url, commit, path)
+  return found === undefined || found.isFolder ? [] : [path]
 }
 
 async function matching(
@@ -83,6 +101,8 @@ async function matching(
 ): Promise<readonly string[]> {
   const before = glob.slice(0, wildcardAt(glob)).replace(/[^/]*$/, '')
   const base = before.replace(/\/$/, '') || '.'
+  const at = await reader.objectAt(url, commit, base)
+  if (at?.isFolder !== true) return []
   const files = await reader.readTree(url, commit, base, { recurse: true })
   return files
     .map((entry) => clean(posix.join(base, entry.path)))

@@ -9,7 +9,7 @@ import { identitiesOf } from './watched-paths.ts'
 
 // part of every digest of inputs: a change of how we render is a change of the inputs
 const renderers = {
-  ...{ Directory: 'directory-1', Helm: 'helm-1', Kustomize: 'kustomize-1', Plugin: 'plugin-1' },
+  ...{ Directory: 'directory-1', Helm: 'helm-2', Kustomize: 'kustomize-1', Plugin: 'plugin-1' },
 } as const
 
 export type Inputs = {

@@ -17,15 +17,14 @@ export type PluginRender = {
   readonly source: GitSource
   readonly checkout: Checkout
   readonly environment: BuildEnvironment
-  readonly capabilities: Parameters<typeof pluginEnvironment>[2]
 }
 
 /** Runs `init` and then `generate` of a plugin in a private copy of the repository (DIR-10, DIR-11). */
 export async function renderWithPlugin(
   tools: Tools,
-  { plugin, paths, source, checkout, environment, capabilities }: PluginRender,
+  { plugin, paths, source, checkout, environment }: PluginRender,
 ): Promise<readonly ParsedManifest[]> {
-  const variables = pluginEnvironment(source.plugin ?? {}, environment, capabilities)
+  const variables = pluginEnvironment(source.plugin ?? {}, environment)
   const folder = posix.normalize(source.path ?? '.').replace(/\/$/, '')
   try {
     return await tools.workspace(async (workspace) => {

@@ -1,9 +1,7 @@
 import { posix } from 'node:path'
-import type { StoredApplication } from '../clients/applications.ts'
-import type { Cluster } from '../clients/kube/cluster.ts'
 import type { RemoteValues } from '../clients/remote-values.ts'
 import type { Workspace } from '../clients/tools.ts'
-import { type ApplicationSource, type GitSource, projectOf } from '../core/application.ts'
+import type { ApplicationSource, GitSource } from '../core/application.ts'
 import { RenderError } from '../core/errors.ts'
 import { type ParsedManifest, parseManifests } from '../core/manifest/yaml.ts'
 import { type BuildEnvironment, substitute } from '../core/render/environment.ts'
@@ -22,9 +20,10 @@ export type ToolClients = Pick<ActivityClients, 'tools' | 'values'>
 export type ToolRender = {
   readonly source: GitSource
   readonly checkout: Checkout
-  readonly current: StoredApplication
+  /** The name of the Application, by which Helm calls what it renders (HELM-08). */
+  readonly release: string
   readonly reads: SourceReads
-  readonly cluster: Pick<Cluster, 'capabilities'>
+  readonly environment: BuildEnvironment
 }
 
 /**
@@ -58,15 +57,14 @@ function withNamesOfFiles(message: string, { valueFiles }: SourceReads): string 
 
 async function inWorkspace(
   { tools, values }: ToolClients,
-  { source, checkout, current, reads, cluster }: ToolRender,
+  { source, checkout, release, reads, environment }: ToolRender,
 ): Promise<readonly ParsedManifest[]> {
-  const environment = environmentOf(current, source, checkout.commit)
   return await tools.workspace(async (workspace) => {
     const files = await putAll(workspace, checkout, reads.paths)
     const folder = posix.normalize(source.path ?? '.').replace(/\/$/, '')
     const text =
       reads.tool === 'Helm'
-        ? await helm(workspace, { source, folder, reads, cluster, environment, current, values })
+        ? await helm(workspace, { source, folder, reads, environment, release, values })
         : await renderKustomization(workspace, { source, folder, environment, files, reads })
     return parseManifests(text, `${reads.tool.toLowerCase()} of ${folder}`)
   })
@@ -76,15 +74,14 @@ type Helm = {
   readonly source: ApplicationSource
   readonly folder: string
   readonly reads: SourceReads
-  readonly cluster: Pick<Cluster, 'capabilities'>
   readonly environment: BuildEnvironment
-  readonly current: StoredApplication
+  readonly release: string
   readonly values: RemoteValues
 }
 
 async function helm(
   workspace: Workspace,
-  { source, folder, reads, cluster, environment, current, values: remote }: Helm,
+  { source, folder, reads, environment, release, values: remote }: Helm,
 ): Promise<string> {
   const { helm: options = {} } = source
   const values = inlineValuesOf(options)
@@ -98,9 +95,9 @@ async function helm(
   const args = helmArguments(
     { ...options, ...(parameters !== undefined && { parameters }) },
     {
-      application: current.ref.name,
-      namespace: current.application.spec.destination.namespace ?? '',
-      ...(await cluster.capabilities()),
+      application: release,
+      namespace: environment.appNamespace,
+      ...{ kubeVersion: undefined, apiVersions: [], ...environment.capabilities },
       // names of files come from the repository: Helm is given ours
       valueFiles: await Promise.all(
         reads.valueFiles.map((file, index) => keep(valuesName(index), file)),
@@ -133,21 +130,4 @@ async function bodyOf(file: ValueFile, values: RemoteValues): Promise<Buffer> {
   const { reader, url, commit } = file.checkout
   const [found] = await reader.readFiles(url, commit, file.path)
   return found?.body ?? Buffer.alloc(0)
-}
-
-/** What may be written into values of this source instead of a literal. */
-export function environmentOf(
-  { application, ref }: StoredApplication,
-  source: GitSource,
-  revision: string,
-): BuildEnvironment {
-  return {
-    appName: ref.name,
-    appNamespace: application.spec.destination.namespace ?? '',
-    project: projectOf(application),
-    revision,
-    path: source.path ?? '.',
-    repoURL: source.repoURL,
-    targetRevision: source.targetRevision ?? 'HEAD',
-  }
 }

@@ -12,7 +12,7 @@ import type { ActivityClients } from './clients.ts'
 import { destinationOf, requestedApplication } from './current.ts'
 import { renderJsonnet } from './render-jsonnet.ts'
 import { renderWithPlugin } from './render-plugin.ts'
-import { environmentOf, renderWithTool } from './render-tools.ts'
+import { renderWithTool } from './render-tools.ts'
 import { writeRendered } from './rendered.ts'
 import { type SourceAt, sourcesAt } from './sources.ts'
 
@@ -123,19 +123,18 @@ export async function renderSource(
   clients: Pick<RenderClients, 'tools' | 'values'>,
   current: StoredApplication,
   cluster: Pick<Cluster, 'capabilities'>,
-  { source, checkout, reads }: SourceAt,
+  { source, checkout, reads, environment: known }: SourceAt,
 ): Promise<readonly ParsedManifest[]> {
   if (reads === undefined) return []
+  const isPlain = reads.tool === 'Directory' && reads.jsonnet === undefined
+  const environment = isPlain ? known : { ...known, capabilities: await cluster.capabilities() }
   if (reads.plugin !== undefined) {
     const { plugin, paths } = reads
-    const environment = environmentOf(current, source, checkout.commit)
-    const capabilities = await cluster.capabilities()
-    return await renderWithPlugin(clients.tools, {
-      ...{ plugin, paths, source, checkout, environment, capabilities },
-    })
+    return await renderWithPlugin(clients.tools, { plugin, paths, source, checkout, environment })
   }
   if (reads.tool !== 'Directory') {
-    return await renderWithTool(clients, { source, checkout, current, reads, cluster })
+    const release = current.ref.name
+    return await renderWithTool(clients, { source, checkout, release, reads, environment })
   }
   const { reader, url, commit } = checkout
   const entries = await reader.readTree(url, commit, source.path ?? '.', {
@@ -144,7 +143,6 @@ export async function renderSource(
   const readBlobs = (ids: readonly string[]) => reader.readBlobs(url, ids)
   const plain = await readDirectory(entries, source.directory ?? {}, readBlobs)
   if (reads.jsonnet === undefined) return plain
-  const environment = environmentOf(current, source, commit)
   const programs = { source, checkout, reads: reads.jsonnet, environment }
   return [...plain, ...(await renderJsonnet(clients.tools, programs))]
 }

@@ -10,10 +10,13 @@ import {
   sourcesOf,
 } from '../core/application.ts'
 import { GitAccessError, InvalidSpecError } from '../core/errors.ts'
+import type { BuildEnvironment } from '../core/render/environment.ts'
 import { generatePaths, generatePathsAnnotation } from '../core/render/generate-paths.ts'
+import { withNamedFiles } from '../core/render/helm.ts'
 import { overrideFiles, withOverrides } from '../core/render/overrides.ts'
 import { addressGuard } from './address-guard.ts'
 import { baseFetcher } from './base-fetcher.ts'
+import { environmentOf } from './build-environment.ts'
 import type { FetchChart } from './chart-dependencies.ts'
 import { chartFetcher } from './chart-fetcher.ts'
 import { type Checkout, namesIn, textAt } from './checkout.ts'
@@ -28,6 +31,7 @@ export type SourceAt = {
   /** With what files of the repository make of its parameters. */
   readonly source: GitSource
   readonly checkout: Checkout
+  readonly environment: BuildEnvironment
   /** Absent for a source that renders nothing and only lends its files to the others (SRC-08). */
   readonly reads?: SourceReads
   /** Identity of the folder or the packed chart; empty when nothing is rendered. */
@@ -40,7 +44,7 @@ export type SourceClients = Pick<
   ActivityClients,
   'git' | 'charts' | 'plugins' | 'setting' | 'tools'
 > & {
-  readonly applications: Pick<ApplicationIndex, 'project'>
+  readonly applications: Pick<ApplicationIndex, 'project' | 'namespace'>
 }
 
 /**
@@ -50,9 +54,10 @@ export type SourceClients = Pick<
  */
 export async function sourcesAt(
   clients: SourceClients,
-  { application }: StoredApplication,
+  current: StoredApplication,
   commits?: readonly string[],
 ): Promise<readonly SourceAt[]> {
+  const { application } = current
   const project = projectOf(application)
   const sources = sourcesOf(application)
   const checkouts = await Promise.all(
@@ -67,18 +72,14 @@ export async function sourcesAt(
   const fetchChart = chartFetcher(clients, project)
   const mayRead = addressGuard(clients, project)
   const fetchBase = baseFetcher(clients, project)
+  const environment = environmentOf(current, clients.applications.namespace)
   return await Promise.all(
     sources.map((source, index) => {
       const checkout = checkouts[index]
       if (checkout === undefined) throw new InvalidSpecError('spec.sources: one has no commit')
       return sourceAt(clients, {
-        source,
-        checkout,
-        lenders,
-        fetchChart,
-        fetchBase,
-        mayRead,
-        application,
+        ...{ source, checkout, lenders, fetchChart, fetchBase, mayRead, application },
+        environment: environment(source, checkout.commit),
       })
     }),
   )
@@ -143,27 +144,30 @@ type Place = {
   readonly fetchBase: FetchBase
   readonly mayRead: MayRead
   readonly application: Application
+  readonly environment: BuildEnvironment
 }
 
-async function sourceAt(
-  clients: SourceClients,
-  { source, checkout, lenders, fetchChart, fetchBase, mayRead, application }: Place,
-): Promise<SourceAt> {
-  if (isOnlyLent(source)) return { source, checkout, tree: '' }
+async function sourceAt(clients: SourceClients, place: Place): Promise<SourceAt> {
+  const { source, checkout, lenders, fetchChart, fetchBase, mayRead, application } = place
+  const at = { checkout, environment: place.environment }
+  if (isOnlyLent(source)) return { ...at, source, tree: '' }
   const { url, commit } = checkout
   const path = source.path ?? '.'
   const tree = (await checkout.treeOf(path)) ?? ''
   if (isChart(source)) {
-    const found = await helmReads({ checkout, folder: '.', lenders, mayRead }, source)
-    return { source, checkout, tree, reads: { tool: 'Helm', ...found } }
+    const named = withNamedFiles(source, place.environment)
+    const found = await helmReads({ checkout, folder: '.', lenders, mayRead }, named)
+    return { ...at, source: named, tree, reads: { tool: 'Helm', ...found } }
   }
   if (tree === '') {
     throw new GitAccessError(
       `the path ${path} does not exist in ${url} at ${commit.slice(0, 7)}; correct spec.source.path or add the folder`,
     )
   }
-  const overridden = await overriddenSource(checkout, source, application.metadata.name)
-  const reads = await readsOf(clients, checkout, overridden, {
+  const { appName } = place.environment
+  const overridden = await overriddenSource(checkout, source, appName)
+  const named = withNamedFiles(overridden, place.environment)
+  const reads = await readsOf(clients, checkout, named, {
     lenders,
     fetchChart,
     fetchBase,
@@ -171,19 +175,19 @@ async function sourceAt(
   })
   const { annotations } = application.metadata
   const watched = generatePaths(annotations?.[generatePathsAnnotation], path)
-  return { source: overridden, checkout, reads, tree, ...(watched !== undefined && { watched }) }
+  return { ...at, source: named, reads, tree, ...(watched !== undefined && { watched }) }
 }
 
 /** SRC-12: the files lie in the folder, so its tree is their identity too. */
 async function overriddenSource(
   checkout: Checkout,
   source: GitSource,
-  application: string,
+  instance: string,
 ): Promise<GitSource> {
   const folder = posix.normalize(source.path ?? '.').replace(/\/$/, '')
   const names = await namesIn(checkout, folder)
   let result = source
-  for (const name of overrideFiles(application).filter((file) => names.includes(file))) {
+  for (const name of overrideFiles(instance).filter((file) => names.includes(file))) {
     const file = posix.join(folder, name)
     result = withOverrides(result, await textAt(checkout, file), file)
   }

@@ -1,5 +1,6 @@
 /** What may be written into values and annotations instead of a literal (SRC-13). */
 export type BuildEnvironment = {
+  /** The instance: with its namespace before it where the Application lives outside of the control namespace. */
   readonly appName: string
   readonly appNamespace: string
   readonly project: string
@@ -7,6 +8,14 @@ export type BuildEnvironment = {
   readonly path: string
   readonly repoURL: string
   readonly targetRevision: string
+  /** Of the destination; known when something is rendered, not yet when it is found out what is read. */
+  readonly capabilities?: Capabilities
+}
+
+/** What a cluster can do, as charts and plugins are told. */
+export type Capabilities = {
+  readonly kubeVersion: string
+  readonly apiVersions: readonly string[]
 }
 
 const revisionNames = [
@@ -22,7 +31,7 @@ export function usesRevision(text: string): boolean {
 
 /** The build environment by the names of its variables. */
 export function variablesOf(environment: BuildEnvironment): Readonly<Record<string, string>> {
-  const { revision } = environment
+  const { revision, capabilities } = environment
   return {
     ARGOCD_APP_NAME: environment.appName,
     ARGOCD_APP_NAMESPACE: environment.appNamespace,
@@ -33,6 +42,10 @@ export function variablesOf(environment: BuildEnvironment): Readonly<Record<stri
     ARGOCD_APP_SOURCE_PATH: environment.path,
     ARGOCD_APP_SOURCE_REPO_URL: environment.repoURL,
     ARGOCD_APP_SOURCE_TARGET_REVISION: environment.targetRevision,
+    ...(capabilities !== undefined && {
+      KUBE_VERSION: capabilities.kubeVersion,
+      KUBE_API_VERSIONS: capabilities.apiVersions.join(','),
+    }),
   }
 }
 

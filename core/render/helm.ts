@@ -1,5 +1,6 @@
 import type { ApplicationSource } from '../application.ts'
 import { InvalidSpecError } from '../errors.ts'
+import { type BuildEnvironment, substitute } from './environment.ts'
 
 type Options = NonNullable<ApplicationSource['helm']>
 
@@ -37,8 +38,8 @@ export function helmArguments(options: Options, context: HelmContext): readonly 
   if (!['', 'v3', 'v4'].includes(version)) {
     throw new InvalidSpecError(`spec.source.helm.version: ${version} is neither v3 nor v4`)
   }
-  const kubeVersion = options.kubeVersion || context.kubeVersion
-  const apiVersions = options.apiVersions ?? context.apiVersions
+  const kubeVersion = numbersOf(options.kubeVersion || context.kubeVersion)
+  const apiVersions = options.apiVersions?.length ? options.apiVersions : context.apiVersions
   return [
     'template',
     release,
@@ -61,6 +62,11 @@ export function helmArguments(options: Options, context: HelmContext): readonly 
   ]
 }
 
+/** `v1.30.11-gke.100+x` is what a cloud calls 1.30.11; to a chart it would be a version before 1.30.11 (HELM-15). */
+function numbersOf(version: string | undefined): string | undefined {
+  return version === undefined ? undefined : (/^v?(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? version)
+}
+
 /** Helm reads `a=/etc/x,b` as two parameters, and the first as a file of ours (H1). */
 function plainName(name: string): string {
   if (/^[\w.[\]-]+$/.test(name)) return name
@@ -78,6 +84,29 @@ function escaped(value: string): string {
 export function inlineValuesOf({ values, valuesObject }: Options): string | undefined {
   if (valuesObject !== undefined) return JSON.stringify(valuesObject)
   return values === undefined || values === '' ? undefined : values
+}
+
+/** The source with the build environment in the names of its value and parameter files (SRC-13). */
+export function withNamedFiles<Source extends ApplicationSource>(
+  source: Source,
+  environment: BuildEnvironment,
+): Source {
+  const { helm } = source
+  if (helm === undefined) return source
+  const named = (path: string): string => substitute(path, environment)
+  const { valueFiles, fileParameters } = helm
+  return {
+    ...source,
+    helm: {
+      ...helm,
+      ...(valueFiles && { valueFiles: valueFiles.map(named) }),
+      ...(fileParameters && {
+        fileParameters: fileParameters.map(({ path = '', ...rest }) => ({
+          ...{ ...rest, path: named(path) },
+        })),
+      }),
+    },
+  }
 }
 
 /** The source that a file named as `$ref/path` is taken from, by its ref; undefined for any other (SRC-08). */

@@ -59,6 +59,11 @@ function wholeNumber(name: string, count: number | string): number {
 /** KUST-04, KUST-05: into selectors too, unless they are left out. */
 function labelsOf(kustomization: Kustomization, options: Options): Kustomization {
   const { commonLabels: pairs, labelWithoutSelector, labelIncludeTemplates } = options
+  if (labelIncludeTemplates === true && labelWithoutSelector !== true) {
+    throw new InvalidSpecError(
+      'spec.source.kustomize.labelIncludeTemplates: set labelWithoutSelector too; without it templates are labelled anyway',
+    )
+  }
   if (pairs === undefined || Object.keys(pairs).length === 0) return {}
   const before = fieldsOf(kustomization.commonLabels)
   refuseRepeated(before, pairs, options.forceCommonLabels, 'commonLabels')

@@ -70,8 +70,9 @@ chart: nginx
     expect(() => over(`a0: &a0 [x]\n${levels.join('\n')}\n`)).toThrow(/holds more than/)
   })
 
-  it('lie in a file for all applications and one for each', () => {
+  it('lie in a file for all applications and one for each, with its namespace where it needs one', () => {
     expect(overrideFiles('web')).toEqual(['.argocd-source.yaml', '.argocd-source-web.yaml'])
+    expect(overrideFiles('team_web')[1]).toBe('.argocd-source-team_web.yaml')
     expect(['x/.argocd-source.yaml', '.argocd-source-a.yaml'].every(isOverrideFile)).toBe(true)
     expect(isOverrideFile('argocd-source.yaml')).toBe(false)
   })

@@ -7,9 +7,12 @@ import { boundedJson, readYaml } from './read-yaml.ts'
 
 const general = '.argocd-source.yaml'
 
-/** Files beside the manifests that change the parameters of a source, in the order in which they count (SRC-12). */
-export function overrideFiles(application: string): readonly string[] {
-  return [general, `.argocd-source-${application}.yaml`]
+/**
+ * Files beside the manifests that change the parameters of a source, in the order in which they
+ * count (SRC-12); an instance is called `<namespace>_<name>` outside of the control namespace.
+ */
+export function overrideFiles(instance: string): readonly string[] {
+  return [general, `.argocd-source-${instance}.yaml`]
 }
 
 /** Whether a file changes parameters, of this application or another one: it declares no objects. */

@@ -3,10 +3,6 @@ import { InvalidSpecError } from '../errors.ts'
 import { type BuildEnvironment, substitute, variablesOf } from './environment.ts'
 
 type Options = NonNullable<ApplicationSource['plugin']>
-type Capabilities = {
-  readonly kubeVersion: string | undefined
-  readonly apiVersions: readonly string[]
-}
 
 /**
  * The variables that a plugin is given: the build environment, `ARGOCD_ENV_<name>` (DIR-08),
@@ -16,7 +12,6 @@ type Capabilities = {
 export function pluginEnvironment(
   { env = [], parameters = [] }: Options,
   environment: BuildEnvironment,
-  { kubeVersion = '', apiVersions }: Capabilities,
 ): Readonly<Record<string, string>> {
   const own = env.map(({ name = '', value = '' }) => {
     if (!/^\w+$/.test(name)) {
@@ -33,7 +28,6 @@ export function pluginEnvironment(
   ])
   const all = {
     ...variablesOf(environment),
-    ...{ KUBE_VERSION: kubeVersion, KUBE_API_VERSIONS: apiVersions.join(',') },
     ...Object.fromEntries([...given, ...own]),
     ARGOCD_APP_PARAMETERS: JSON.stringify(parameters),
   }

@@ -40,8 +40,8 @@ describe('the variables of a plugin', () => {
   const environment = {
     ...{ appName: 'shop', appNamespace: 'prod', project: 'default', revision: 'abcdef1234' },
     ...{ path: 'a', repoURL: 'https://git.example.com/a.git', targetRevision: 'main' },
+    capabilities: { kubeVersion: 'v1.33.0', apiVersions: ['v1', 'apps/v1'] },
   }
-  const capabilities = { kubeVersion: 'v1.33.0', apiVersions: ['v1', 'apps/v1'] }
 
   it('are the build environment, ARGOCD_ENV_* and PARAM_* (SRC-13, DIR-08, DIR-09)', () => {
     const parameters = [
@@ -50,7 +50,7 @@ describe('the variables of a plugin', () => {
       { name: 'labels', map: { 'app.team': 'shop' } },
     ]
     const env = [{ name: 'PATH', value: '$ARGOCD_APP_NAME/x' }]
-    const found = pluginEnvironment({ env, parameters }, environment, capabilities)
+    const found = pluginEnvironment({ env, parameters }, environment)
     expect(found).toMatchObject({
       ARGOCD_APP_NAME: 'shop',
       ARGOCD_APP_REVISION_SHORT: 'abcdef1',
@@ -68,7 +68,7 @@ describe('the variables of a plugin', () => {
 
   it('with names or values that no environment can hold are refused', () => {
     const refused = (env: { name: string; value: string }[]) => () =>
-      pluginEnvironment({ env }, environment, capabilities)
+      pluginEnvironment({ env }, environment)
     expect(refused([{ name: 'A=B', value: '' }])).toThrow('A=B is no name')
     expect(refused([{ name: 'A', value: 'x\0y' }])).toThrow('ARGOCD_ENV_A holds a NUL')
   })

@@ -23,6 +23,7 @@ export type RenderAsk = {
   readonly name?: string
   readonly namespace?: string
   readonly kubeVersion?: string
+  readonly apiVersions?: readonly string[]
 }
 /** Renders as a worker does, up to the point where the cluster is asked. */
 export type Renderer = {
@@ -37,8 +38,15 @@ export type Renderer = {
 // what charts are told where the row names nothing else
 const usualVersion = '1.34.0'
 
-/** The renderers of the product on mirrors below `dir`, without a cluster and without credentials. */
-export function createRenderer(dir: string, paths: ToolPaths): Renderer {
+/**
+ * The renderers of the product on mirrors below `dir`, without a cluster and without credentials;
+ * `settings` are what the operator says in `argocd-cm`.
+ */
+export function createRenderer(
+  dir: string,
+  paths: ToolPaths,
+  settings: Readonly<Record<string, string>> = {},
+): Renderer {
   const access = { synced: Promise.resolve(), of: () => ({}) }
   const outbound = createOutbound({ allowLoopback: false })
   const how = { allowFile: true, submodules: true, outbound, access }
@@ -49,8 +57,8 @@ export function createRenderer(dir: string, paths: ToolPaths): Renderer {
   const tools = createTools(paths)
   const plugins = createPlugins(undefined, () => undefined)
   // no row has a chart whose dependencies are to be fetched
-  const applications = { project: () => undefined }
-  const setting = () => undefined
+  const applications = { project: () => undefined, namespace: 'argocd' }
+  const setting = (key: string) => settings[key]
   const values = createRemoteValues(outbound)
   const clients = { applications, git, charts, tools, plugins, setting, values }
   const sourceOf = async ({ url, source, name = 'rel', namespace = 'ns' }: RenderAsk) => {
@@ -64,8 +72,8 @@ export function createRenderer(dir: string, paths: ToolPaths): Renderer {
     toolOf: async (ask) => (await sourceOf(ask)).at.reads?.tool ?? '',
     async render(ask) {
       const { current, at } = await sourceOf(ask)
-      const { kubeVersion = usualVersion } = ask
-      const cluster = { capabilities: async () => ({ kubeVersion, apiVersions: [] }) }
+      const { kubeVersion = usualVersion, apiVersions = [] } = ask
+      const cluster = { capabilities: async () => ({ kubeVersion, apiVersions }) }
       const parsed = await renderSource(clients, current, cluster, at)
       return parsed.map(({ manifest }) => manifest)
     },

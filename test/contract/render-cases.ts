@@ -1,0 +1,59 @@
+import type { ToolPaths } from '../../clients/tools.ts'
+import type { ApplicationSource } from '../../core/application.ts'
+import { PlatformError } from '../../core/errors.ts'
+import type { Manifest } from '../../core/manifest/manifest.ts'
+import { providePrograms } from '../../deploy/local/build/programs.ts'
+import { readExternal } from '../../deploy/local/external.ts'
+import { createRenderer, type RenderAsk } from '../conformance/renderer.ts'
+import { createScratch } from '../conformance/scratch.ts'
+
+export type Files = Readonly<Record<string, string>>
+type Around = Omit<RenderAsk, 'url' | 'source'>
+
+/** Repositories that a test writes, rendered as a worker does it with the real tools. */
+export type RenderCases = {
+  readonly paths: ToolPaths
+  /** Gives the address of a repository with these files. */
+  repository(files: Files): Promise<string>
+  render(url: string, source: ApplicationSource, around?: Around): Promise<readonly Manifest[]>
+  /** Why it is not rendered. */
+  refusal(url: string, source: ApplicationSource, around?: Around): Promise<string>
+  close(): void
+}
+
+/** Opens them with what an operator may say in `argocd-cm`. */
+export async function openRenderCases(settings: Files = {}): Promise<RenderCases> {
+  const paths = await toolPaths()
+  const scratch = createScratch()
+  const renderer = createRenderer(scratch.dir, paths, settings)
+  const render: RenderCases['render'] = (url, source, around = {}) =>
+    renderer.render({ url, source: { path: '.', ...source }, ...around })
+  return {
+    paths,
+    repository: scratch.ofFiles,
+    render,
+    async refusal(url, source, around) {
+      const error = await render(url, source, around).then(
+        (objects) => new Error(`it renders ${objects.length} objects`),
+        (reason: Error) => reason,
+      )
+      if (error instanceof PlatformError) return error.message
+      throw error
+    },
+    close() {
+      renderer.close()
+      scratch.close()
+    },
+  }
+}
+
+/** The renderers of the local stack. */
+export async function toolPaths(): Promise<ToolPaths> {
+  const programs = await providePrograms(readExternal(), AbortSignal.timeout(600_000))
+  const program = (name: string) => programs.command('helm', name)
+  return {
+    ...{ helm: program('helm'), kustomize: program('kustomize') },
+    ...{ renderer: program('driftless-renderer'), jsonnet: programs.command('jsonnet', 'jsonnet') },
+    ...{ search: process.env.PATH ?? '', versions: new Map() },
+  }
+}
