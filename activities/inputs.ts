@@ -1,6 +1,7 @@
 import type { StoredApplication } from '../clients/applications.ts'
 import { digestOf } from '../core/digest.ts'
 import { usesRevision } from '../core/render/environment.ts'
+import { usualDirectoryBytes } from '../core/render/tool-settings.ts'
 import type { Checkout, FileAt } from './checkout.ts'
 import type { MountedBase } from './kustomize-reads.ts'
 import type { SourceReads } from './source-reads.ts'
@@ -47,6 +48,7 @@ async function partsOf(at: SourceAt): Promise<readonly unknown[]> {
     return [
       ...begin,
       directory ?? null,
+      ...limitParts(reads),
       ...(await jsonnetParts(directory?.jsonnet, checkout, reads)),
     ]
   }
@@ -75,6 +77,11 @@ function optionsOf({ helm, kustomize, plugin }: SourceAt['source'], reads: Sourc
   if (reads.tool === 'Plugin') return [reads.plugin, plugin ?? null]
   if (reads.buildOptions.length > 0) return [kustomize ?? null, reads.buildOptions]
   return (reads.tool === 'Helm' ? helm : kustomize) ?? null
+}
+
+/** What was too much may be enough under another limit. Nothing for the usual one. */
+function limitParts({ maxBytes }: SourceReads): readonly unknown[] {
+  return maxBytes === usualDirectoryBytes ? [] : ['bytes', maxBytes ?? null]
 }
 
 /** Nothing for a directory without programs: it has the digest that it always had. */

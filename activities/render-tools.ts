@@ -6,6 +6,7 @@ import { RenderError } from '../core/errors.ts'
 import { type ParsedManifest, parseManifests } from '../core/manifest/yaml.ts'
 import { type BuildEnvironment, substitute } from '../core/render/environment.ts'
 import { helmArguments, inlineValuesOf } from '../core/render/helm.ts'
+import { readHelmOutput } from '../core/render/helm-output.ts'
 import { withoutValues } from '../core/render/without-values.ts'
 import type { LocalChart } from './chart-dependencies.ts'
 import type { Checkout } from './checkout.ts'
@@ -62,11 +63,12 @@ async function inWorkspace(
   return await tools.workspace(async (workspace) => {
     const files = await putAll(workspace, checkout, reads.paths)
     const folder = posix.normalize(source.path ?? '.').replace(/\/$/, '')
-    const text =
-      reads.tool === 'Helm'
-        ? await helm(workspace, { source, folder, reads, environment, release, values })
-        : await renderKustomization(workspace, { source, folder, environment, files, reads })
-    return parseManifests(text, `${reads.tool.toLowerCase()} of ${folder}`)
+    if (reads.tool === 'Helm') {
+      const asked = { source, folder, reads, environment, release, values }
+      return readHelmOutput(await helm(workspace, asked), folder)
+    }
+    const asked = { source, folder, environment, files, reads }
+    return parseManifests(await renderKustomization(workspace, asked), `kustomize of ${folder}`)
   })
 }
 

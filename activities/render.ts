@@ -8,6 +8,7 @@ import { type TargetOptions, targetManifests } from '../core/manifest/target.ts'
 import { instanceName } from '../core/manifest/tracking.ts'
 import type { ParsedManifest } from '../core/manifest/yaml.ts'
 import { readDirectory } from '../core/render/directory.ts'
+import { clean } from './checkout.ts'
 import type { ActivityClients } from './clients.ts'
 import { destinationOf, requestedApplication } from './current.ts'
 import { renderJsonnet } from './render-jsonnet.ts'
@@ -137,11 +138,11 @@ export async function renderSource(
     return await renderWithTool(clients, { source, checkout, release, reads, environment })
   }
   const { reader, url, commit } = checkout
-  const entries = await reader.readTree(url, commit, source.path ?? '.', {
-    recurse: source.directory?.recurse === true,
-  })
-  const readBlobs = (ids: readonly string[]) => reader.readBlobs(url, ids)
-  const plain = await readDirectory(entries, source.directory ?? {}, readBlobs)
+  const { path = '.', directory: filter = {} } = source
+  const recurse = filter.recurse === true
+  const entries = await reader.readTree(url, commit, path, { recurse })
+  const directory = { folder: clean(path), entries, filter, maxBytes: reads.maxBytes }
+  const plain = await readDirectory(directory, (ids) => reader.readBlobs(url, ids))
   if (reads.jsonnet === undefined) return plain
   const programs = { source, checkout, reads: reads.jsonnet, environment }
   return [...plain, ...(await renderJsonnet(clients.tools, programs))]

@@ -25,6 +25,8 @@ export type SourceReads = {
   readonly bases: readonly MountedBase[]
   /** What the operator says to `kustomize build` (KUST-12). */
   readonly buildOptions: readonly string[]
+  /** How many bytes the manifests of a directory may have together (SRC-19). */
+  readonly maxBytes?: number | undefined
   /** The Jsonnet programs of a directory that holds any. */
   readonly jsonnet?: JsonnetReads
   /** What makes the manifests when the tool is a plugin. */
@@ -58,7 +60,8 @@ export async function readsOf(
     if (plugin !== undefined) return { tool: 'Plugin', paths: ['.'], ...none, plugin }
   }
   const wanted = chosen ?? foundTool(await namesIn(checkout, folder))
-  const { isOn, buildOptions } = readToolSettings(clients.setting)
+  const settings = readToolSettings(clients.setting)
+  const { isOn, buildOptions } = settings
   const tool = isOn(wanted) ? wanted : 'Directory'
   if (tool === 'Helm')
     return {
@@ -76,5 +79,6 @@ export async function readsOf(
     }
   }
   const jsonnet = isOn('Jsonnet') ? await jsonnetReads(checkout, source, folder) : undefined
-  return { tool, paths: [folder], ...none, ...(jsonnet !== undefined && { jsonnet }) }
+  const maxBytes = settings.directoryBytes
+  return { tool, paths: [folder], ...none, maxBytes, ...(jsonnet !== undefined && { jsonnet }) }
 }

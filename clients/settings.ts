@@ -4,7 +4,7 @@ import type { Manifest } from '../core/manifest/manifest.ts'
 import { createReflector } from './kube/reflector.ts'
 import type { KubeTransport } from './kube/transport.ts'
 
-/** The settings that an operator keeps in the ConfigMap `argocd-cm` of the control namespace, as they are now. */
+/** The settings that an operator keeps in ConfigMaps of the control namespace, as they are now. */
 export type OperatorSettings = {
   /** Settles when they are known. */
   readonly synced: Promise<void>
@@ -15,39 +15,48 @@ export type OperatorSettings = {
 }
 
 const name = 'argocd-cm'
+/** Where Argo CD keeps what its processes are started with. */
+const ofProcesses = 'argocd-cmd-params-cm'
 
-/** Follows the ConfigMap; like Argo CD only one that carries its label. */
+type Data = Readonly<Record<string, string>>
+
+/** Follows the ConfigMaps; like Argo CD only those that carry its label. */
 export function createOperatorSettings(
   transport: KubeTransport,
   namespace: string,
   onError: (error: unknown) => void,
 ): OperatorSettings {
-  let data: Readonly<Record<string, string>> = {}
+  const data = new Map<string, Data>()
   let read = noCustomizations
-  const set = (found: Readonly<Record<string, string>>): void => {
-    data = found
+  const set = (map: string, found: Data): void => {
+    data.set(map, found)
+    if (map !== name) return
     read = readCustomizations(found)
     for (const problem of read.problems) onError(new InvalidSpecError(`${name}: ${problem}`))
   }
-  const isOurs = ({ metadata }: Manifest) => metadata.name === name
+  const oursIn = ({ metadata }: Manifest) =>
+    [name, ofProcesses].find((map) => map === metadata.name)
   const reflector = createReflector({
     transport,
     path: `/api/v1/namespaces/${namespace}/configmaps`,
     labelSelector: 'app.kubernetes.io/part-of=argocd',
     onChange: (object) => {
-      if (isOurs(object)) set((object.data ?? {}) as Record<string, string>)
+      const map = oursIn(object)
+      if (map !== undefined) set(map, (object.data ?? {}) as Data)
     },
     onDelete: (object) => {
-      if (isOurs(object)) set({})
+      const map = oursIn(object)
+      if (map !== undefined) set(map, {})
     },
     onList: (objects) => {
-      if (!objects.some(isOurs)) set({})
+      const listed = objects.map(oursIn)
+      for (const map of [name, ofProcesses]) if (!listed.includes(map)) set(map, {})
     },
     onError,
   })
   return {
     synced: reflector.synced,
-    get: (key) => data[key],
+    get: (key) => data.get(name)?.[key] ?? data.get(ofProcesses)?.[key],
     customizations: () => read,
     stop: reflector.stop,
   }

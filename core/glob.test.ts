@@ -47,6 +47,8 @@ test.each([
   ['DIR-02: exclude wins', 'a.yaml', { include: '*', exclude: 'a*' }, false],
   ['DIR-03: other files', 'README.md', {}, false],
   ['DIR-03: json', 'a.json', {}, true],
+  ['DIR-03: every extension', 'a.tmpl', { disableExtensionFilter: true }, true],
+  ['DIR-03: programs are no manifests', 'a.jsonnet', { disableExtensionFilter: true }, false],
 ])('%s', (_, path, filter, expected) => {
   expect(isRenderedFile(path, filter)).toBe(expected)
 })

@@ -74,6 +74,7 @@ const directory = z.looseObject({
   recurse: flag(),
   include: text(),
   exclude: text(),
+  disableExtensionFilter: flag(),
   jsonnet: z
     .looseObject({ extVars: jsonnetVariables, tlas: jsonnetVariables, libs: texts() })
     .optional(),

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ManifestError } from '../errors.ts'
 import { fieldAt } from './field.ts'
-import { parseManifests } from './yaml.ts'
+import { parseFile, parseManifests } from './yaml.ts'
 import { parseDocuments } from './yaml-documents.ts'
 
 const read = (scalar: string): unknown => {
@@ -116,6 +116,15 @@ describe('files', () => {
 
   test('DIR-04: are skipped on request', () => {
     expect(parseManifests('# +argocd:skip-file-rendering\n{{ not yaml', 'f')).toEqual([])
+  })
+
+  test('of a folder are only those that say what they are (DIR-04)', () => {
+    for (const text of ['replicas: 3\n', '- a\n- b\n', '# nothing\n', 'just text\n'])
+      expect(parseFile(text, 'values.yaml')).toEqual([])
+    expect(parseFile(object('x'), 'f.yaml')).toHaveLength(1)
+    const wrong = ['a: [\n', 'kind: Pod\n', 'apiVersion: v1\n', `${object('x')}---\na: b\n`]
+    for (const text of wrong) expect(() => parseFile(text, 'f.yaml')).toThrow(ManifestError)
+    expect(() => parseFile('{"a":"b"}', 'f.json')).toThrow(ManifestError)
   })
 
   test('generateName is a name', () => {

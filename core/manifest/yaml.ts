@@ -21,6 +21,22 @@ export function parseManifests(text: string, file: string): readonly ParsedManif
   return parseDocuments(text, file).flatMap(({ value, line }) => manifestsOf(value, { file, line }))
 }
 
+/**
+ * The same of a file that lies in a folder of manifests: YAML in which no document has `apiVersion`
+ * or `kind`, such as values for a chart, declares nothing and is no mistake.
+ */
+export function parseFile(text: string, file: string): readonly ParsedManifest[] {
+  if (text.includes(skipMarker)) return []
+  const documents = parseDocuments(text, file)
+  if (!file.endsWith('.json') && !documents.some(({ value }) => isDeclaring(value))) return []
+  return documents.flatMap(({ value, line }) => manifestsOf(value, { file, line }))
+}
+
+function isDeclaring(value: unknown): boolean {
+  if (value === null || typeof value !== 'object') return false
+  return 'apiVersion' in value || 'kind' in value
+}
+
 function manifestsOf(value: unknown, place: Place): readonly ParsedManifest[] {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw manifestError(

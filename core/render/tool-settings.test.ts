@@ -33,6 +33,16 @@ describe('what the operator says of the renderers', () => {
     },
   )
 
+  it.each([
+    [undefined, 10_000_000],
+    ['64Mi', 64 * 1024 * 1024],
+    ['0', undefined],
+  ])('lets the manifests of a directory have %s together: %s bytes (SRC-19)', (size, bytes) => {
+    const key = 'reposerver.max.combined.directory.manifests.size'
+    expect(read(size === undefined ? {} : { [key]: size }).directoryBytes).toBe(bytes)
+    expect(() => read({ [key]: 'lots' }).directoryBytes).toThrow(`${key}: lots is no number`)
+  })
+
   it('permits value files at https addresses, unless it says otherwise (HELM-01)', () => {
     expect(read({}).valueSchemes).toEqual(['https'])
     expect(read({ 'helm.valuesFileSchemes': 'http, https' }).valueSchemes).toEqual([

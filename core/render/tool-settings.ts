@@ -1,6 +1,7 @@
 import { RenderError } from '../errors.ts'
+import { quantityOf } from '../manifest/quantity.ts'
 
-/** One of the operator's settings by its key in `argocd-cm`. */
+/** One of the operator's settings by its key in `argocd-cm` or `argocd-cmd-params-cm`. */
 export type Setting = (key: string) => string | undefined
 
 /** What the operator says of the renderers. */
@@ -11,7 +12,13 @@ export type ToolSettings = {
   buildOptions(version: string): readonly string[]
   /** How addresses of value files may begin (HELM-01). */
   readonly valueSchemes: readonly string[]
+  /** How many bytes the manifests of a directory may have together; undefined for any number (SRC-19). */
+  readonly directoryBytes: number | undefined
 }
+
+/** What they may have where the operator says nothing. */
+export const usualDirectoryBytes = 10_000_000
+const directoryKey = 'reposerver.max.combined.directory.manifests.size'
 
 // none of them runs, fetches or reads anything
 const letThrough: ReadonlyMap<string, readonly string[]> = new Map([
@@ -32,7 +39,18 @@ export function readToolSettings(setting: Setting): ToolSettings {
     valueSchemes: (setting('helm.valuesFileSchemes') ?? 'https')
       .split(',')
       .map((scheme) => scheme.trim()),
+    get directoryBytes() {
+      const given = setting(directoryKey)
+      return given === undefined ? usualDirectoryBytes : bytesIn(given)
+    },
   }
+}
+
+/** As in Argo CD zero is no limit. */
+function bytesIn(text: string): number | undefined {
+  const bytes = quantityOf(text)
+  if (bytes !== undefined && bytes >= 0) return bytes === 0 ? undefined : bytes
+  throw new RenderError(`${directoryKey}: ${text} is no number of bytes; write it as 10M or 64Mi`)
 }
 
 function optionsIn(text: string, key: string): readonly string[] {

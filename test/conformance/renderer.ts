@@ -24,6 +24,8 @@ export type RenderAsk = {
   readonly namespace?: string
   readonly kubeVersion?: string
   readonly apiVersions?: readonly string[]
+  /** What the operator says. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 /** Renders as a worker does, up to the point where the cluster is asked. */
 export type Renderer = {
@@ -38,15 +40,8 @@ export type Renderer = {
 // what charts are told where the row names nothing else
 const usualVersion = '1.34.0'
 
-/**
- * The renderers of the product on mirrors below `dir`, without a cluster and without credentials;
- * `settings` are what the operator says in `argocd-cm`.
- */
-export function createRenderer(
-  dir: string,
-  paths: ToolPaths,
-  settings: Readonly<Record<string, string>> = {},
-): Renderer {
+/** The renderers of the product on mirrors below `dir`, without a cluster and without credentials. */
+export function createRenderer(dir: string, paths: ToolPaths): Renderer {
   const access = { synced: Promise.resolve(), of: () => ({}) }
   const outbound = createOutbound({ allowLoopback: false })
   const how = { allowFile: true, submodules: true, outbound, access }
@@ -58,20 +53,23 @@ export function createRenderer(
   const plugins = createPlugins(undefined, () => undefined)
   // no row has a chart whose dependencies are to be fetched
   const applications = { project: () => undefined, namespace: 'argocd' }
-  const setting = (key: string) => settings[key]
   const values = createRemoteValues(outbound)
-  const clients = { applications, git, charts, tools, plugins, setting, values }
-  const sourceOf = async ({ url, source, name = 'rel', namespace = 'ns' }: RenderAsk) => {
+  const clientsWith = (settings: RenderAsk['settings'] = {}) => {
+    const setting = (key: string) => settings[key]
+    return { applications, git, charts, tools, plugins, setting, values }
+  }
+  const sourceOf = async ({ url, source, settings, name = 'rel', namespace = 'ns' }: RenderAsk) => {
     await git.fetch({ url })
     const current = stored(name, namespace, { source: { ...source, repoURL: url } })
+    const clients = clientsWith(settings)
     const [at] = await sourcesAt(clients, current)
     if (at === undefined) throw new InvalidSpecError('the row has no source')
-    return { current, at }
+    return { clients, current, at }
   }
   return {
     toolOf: async (ask) => (await sourceOf(ask)).at.reads?.tool ?? '',
     async render(ask) {
-      const { current, at } = await sourceOf(ask)
+      const { clients, current, at } = await sourceOf(ask)
       const { kubeVersion = usualVersion, apiVersions = [] } = ask
       const cluster = { capabilities: async () => ({ kubeVersion, apiVersions }) }
       const parsed = await renderSource(clients, current, cluster, at)
@@ -79,7 +77,7 @@ export function createRenderer(
     },
     async inputsOf(sources, name) {
       for (const { repoURL: url } of sources) await git.fetch({ url })
-      return (await inputsOf(clients, stored(name, 'ns', { sources }))).inputs
+      return (await inputsOf(clientsWith(), stored(name, 'ns', { sources }))).inputs
     },
     close: git.close,
   }

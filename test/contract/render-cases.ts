@@ -8,7 +8,7 @@ import { createRenderer, type RenderAsk } from '../conformance/renderer.ts'
 import { createScratch } from '../conformance/scratch.ts'
 
 export type Files = Readonly<Record<string, string>>
-type Around = Omit<RenderAsk, 'url' | 'source'>
+type Around = Omit<RenderAsk, 'url' | 'source' | 'settings'>
 
 /** Repositories that a test writes, rendered as a worker does it with the real tools. */
 export type RenderCases = {
@@ -25,9 +25,9 @@ export type RenderCases = {
 export async function openRenderCases(settings: Files = {}): Promise<RenderCases> {
   const paths = await toolPaths()
   const scratch = createScratch()
-  const renderer = createRenderer(scratch.dir, paths, settings)
+  const renderer = createRenderer(scratch.dir, paths)
   const render: RenderCases['render'] = (url, source, around = {}) =>
-    renderer.render({ url, source: { path: '.', ...source }, ...around })
+    renderer.render({ url, source: { path: '.', ...source }, settings, ...around })
   return {
     paths,
     repository: scratch.ofFiles,

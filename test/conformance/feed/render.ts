@@ -18,7 +18,7 @@ type Expected = {
   readonly objects?: readonly Manifest[]
   readonly yaml?: string
   readonly stdout?: string
-  /** Bytes that all files may have together, which is no setting of ours. */
+  /** Bytes that all files may have together. */
   readonly limit?: number
 }
 type Folder = {
@@ -48,14 +48,15 @@ export type RenderWorld = {
 export function folder({ renderer, scratch, find }: RenderWorld): Feed {
   return feed<Folder>(async (row) => {
     const { dir, directory, helm, kustomize, expected } = row
-    if (expected.limit !== undefined) return undefined
     const place = find(dir)
     if (place === undefined) return filesAreAway
     const { url, path } = await scratch.ofFolder(place)
     const source = { path, ...withTool(row.tool, directory), ...{ helm, kustomize } }
     const known = /--kube-version (\S+)/.exec(row.reference_command ?? '')?.[1]
     const version = known === undefined ? {} : { kubeVersion: known }
-    return await judged(renderer, { url, source, ...version }, expected)
+    const settings = { 'reposerver.max.combined.directory.manifests.size': `${expected.limit}` }
+    const limited = expected.limit === undefined ? {} : { settings }
+    return await judged(renderer, { url, source, ...version, ...limited }, expected)
   })
 }
 
