@@ -1,7 +1,12 @@
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { ApplicationRef } from '../core/flow.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
-import { deletePoliciesOf, hookFinalizer, hookPhase, isOfOperation } from '../core/plan/hook.ts'
+import {
+  hookFinalizer,
+  isDeletedAfter,
+  isOfOperation,
+  type OperationOutcome,
+} from '../core/plan/hook.ts'
 import type { ActivityClients } from './clients.ts'
 import { currentApplication } from './current.ts'
 
@@ -9,7 +14,7 @@ export type SettleHooksInput = {
   readonly application: ApplicationRef
   /** Epoch ms of the start of the operation whose hooks are meant. */
   readonly startedAt: number
-  readonly outcome: 'succeeded' | 'failed' | 'terminated'
+  readonly outcome: OperationOutcome
 }
 
 /**
@@ -35,14 +40,8 @@ async function settle(
   { health }: ActivityClients,
   cluster: Cluster,
   hook: Manifest,
-  outcome: SettleHooksInput['outcome'],
+  outcome: OperationOutcome,
 ): Promise<void> {
-  const policies = deletePoliciesOf(hook)
-  const goes =
-    outcome === 'succeeded'
-      ? policies.includes('HookSucceeded')
-      : policies.includes('HookFailed') ||
-        (outcome === 'terminated' && hookPhase(health.assess(hook)) === 'Running')
   await cluster.release(hook, hookFinalizer)
-  if (goes) await cluster.remove(hook, 'Background')
+  if (isDeletedAfter(hook, outcome, health.assess(hook))) await cluster.remove(hook, 'Background')
 }

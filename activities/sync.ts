@@ -9,7 +9,8 @@ import type {
   SyncResult,
   SyncStep,
 } from '../core/flow.ts'
-import { partsOf, type ResourceKey } from '../core/manifest/key.ts'
+import type { ResourceKey } from '../core/manifest/key.ts'
+import { writeGroups } from '../core/plan/write-groups.ts'
 import type { ActivityClients } from './clients.ts'
 import { watchKinds } from './compare.ts'
 import { destinationOf, presentApplication } from './current.ts'
@@ -31,8 +32,7 @@ export type SyncInput = {
 const parallelWrites = 10
 
 /**
- * Applies and prunes one wave in the order of the plan. Changes of one kind run in parallel, a
- * change of kind is a barrier (SYNC-07). After a refusal nothing further is begun.
+ * Applies and prunes one wave in the order of the plan, group by group (SYNC-07). After a refusal nothing further is begun.
  * Runs twice without harm: what is applied already is equal and is not written again.
  */
 export function createSync(clients: ActivityClients) {
@@ -69,7 +69,7 @@ async function writeInOrder(
   // nothing of the wave is written when the project does not permit all of it (PROJ-17)
   if (forbidden.size > 0) return changes.map(({ key }) => forbidden.get(key) ?? notReached(key))
   const resources: ResourceResult[] = []
-  for (const group of groupsOf(changes)) {
+  for (const group of writeGroups(changes)) {
     const refused = resources.some(({ status }) => status === 'SyncFailed')
     if (refused) resources.push(...group.map(({ key }) => notReached(key)))
     else resources.push(...(await writeGroup(writer, group)))
@@ -95,25 +95,6 @@ function forbiddenOf(
     }
   }
   return found
-}
-
-function groupsOf(changes: readonly SyncChange[]): readonly (readonly SyncChange[])[] {
-  const groups: SyncChange[][] = []
-  for (const change of changes) {
-    const last = groups.at(-1)
-    if (last?.[0] !== undefined && sameGroup(last[0], change)) last.push(change)
-    else groups.push([change])
-  }
-  return groups
-}
-
-function sameGroup(a: SyncChange, b: SyncChange): boolean {
-  const [left, right] = [partsOf(a.key), partsOf(b.key)]
-  return (
-    (a.action === 'prune') === (b.action === 'prune') &&
-    left.group === right.group &&
-    left.kind === right.kind
-  )
 }
 
 async function writeGroup(writer: Writer, group: readonly SyncChange[]) {

@@ -1,6 +1,7 @@
-import { expect, it, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import type { Health } from '../health/health.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import { deletePoliciesOf, hookName } from './hook.ts'
+import { deletePoliciesOf, hookName, hookPhase, isDeletedAfter } from './hook.ts'
 
 const job: Manifest = {
   apiVersion: 'batch/v1',
@@ -20,7 +21,7 @@ it.each([
   },
 )
 
-test.each([
+it.each([
   [{}, ['BeforeHookCreation']],
   [
     { 'helm.sh/hook-delete-policy': 'hook-succeeded, hook-failed' },
@@ -36,4 +37,62 @@ test.each([
   ],
 ])('a hook with %j is deleted by %j (HOOK-06, HELM-18)', (annotations, policies) => {
   expect(deletePoliciesOf({ ...job, metadata: { name: 'a', annotations } })).toEqual(policies)
+})
+
+it('a hook of a kind without health has succeeded when it is created (HOOK-02)', () => {
+  expect(hookPhase(undefined)).toBe('Succeeded')
+})
+
+it.each([
+  ['Healthy', 'Succeeded'],
+  ['Degraded', 'Failed'],
+  ['Unknown', 'Failed'],
+  ['Progressing', 'Running'],
+  ['Suspended', 'Running'],
+] as const)('a hook that is %s has %s (HOOK-03)', (status, phase) => {
+  expect(hookPhase({ status } as Health)).toBe(phase)
+})
+
+const withPolicy = (policy: string | undefined): Manifest => ({
+  ...job,
+  metadata: {
+    ...job.metadata,
+    annotations: policy === undefined ? {} : { 'argocd.argoproj.io/hook-delete-policy': policy },
+  },
+})
+
+it.each([
+  [undefined, ['BeforeHookCreation']],
+  ['HookSucceeded', ['HookSucceeded']],
+  ['HookFailed, HookSucceeded', ['HookFailed', 'HookSucceeded']],
+  ['Whatever', ['BeforeHookCreation']],
+])('the delete policy %s means %j (HOOK-06)', (policy, expected) => {
+  expect(deletePoliciesOf(withPolicy(policy))).toEqual(expected)
+})
+
+describe('when the operation is over', () => {
+  const healthy: Health = { status: 'Healthy', message: '' }
+  const degraded: Health = { status: 'Degraded', message: '' }
+
+  it('deletes hooks with HookSucceeded only if all of it succeeded (HOOK-07)', () => {
+    const hook = withPolicy('HookSucceeded')
+    expect(isDeletedAfter(hook, 'succeeded', healthy)).toBe(true)
+    expect(isDeletedAfter(hook, 'failed', healthy)).toBe(false)
+  })
+
+  it('deletes hooks with HookFailed if it failed, also those that went well (HOOK-08)', () => {
+    const hook = withPolicy('HookFailed')
+    expect(isDeletedAfter(hook, 'failed', healthy)).toBe(true)
+    expect(isDeletedAfter(hook, 'failed', degraded)).toBe(true)
+    expect(isDeletedAfter(hook, 'succeeded', healthy)).toBe(false)
+  })
+
+  it('leaves the others until they run again, but for those that are cut off (HOOK-09, SYNC-25)', () => {
+    const hook = withPolicy(undefined)
+    expect(isDeletedAfter(hook, 'succeeded', healthy)).toBe(false)
+    expect(isDeletedAfter(hook, 'failed', degraded)).toBe(false)
+    const running: Health = { status: 'Progressing', message: '' }
+    expect(isDeletedAfter(hook, 'terminated', running)).toBe(true)
+    expect(isDeletedAfter(hook, 'terminated', degraded)).toBe(false)
+  })
 })

@@ -91,3 +91,21 @@ export function hookPhase(health: Health | undefined): HookResult['phase'] {
       return 'Running'
   }
 }
+
+/** How the operation of a hook ended. */
+export type OperationOutcome = 'succeeded' | 'failed' | 'terminated'
+
+/**
+ * Whether a hook is deleted when its operation is over: by its policies, which look at the operation
+ * and not at the hook (HOOK-07, HOOK-08); and when it is cut off while it runs (SYNC-25).
+ */
+export function isDeletedAfter(
+  hook: Manifest,
+  outcome: OperationOutcome,
+  health: Health | undefined,
+): boolean {
+  const policies = deletePoliciesOf(hook)
+  if (outcome === 'succeeded') return policies.includes('HookSucceeded')
+  if (policies.includes('HookFailed')) return true
+  return outcome === 'terminated' && hookPhase(health) === 'Running'
+}
