@@ -32,8 +32,9 @@ export function retryDelay(attempt: number): number {
 
 /**
  * In how many ms a failed operation is repeated; undefined for not at all. A retry policy repeats
- * whatever the cause (SYNCP-05, SYNCP-06); without one, or when it is used up, only automated syncs
- * are repeated, and only for causes that can pass.
+ * whatever the cause (SYNCP-05, SYNCP-06), the first time after duration × factor, as Argo CD does;
+ * without one, or when it is used up, only automated syncs are repeated, and only for causes that
+ * can pass.
  */
 export function repeatIn(
   failure: FailureText,
@@ -42,7 +43,7 @@ export function repeatIn(
   automated: boolean,
 ): number | undefined {
   if (policy !== undefined && (policy.limit < 0 || attempt < policy.limit)) {
-    return Math.min(policy.durationMs * policy.factor ** attempt, policy.maxMs)
+    return Math.min(policy.durationMs * policy.factor ** (attempt + 1), policy.maxMs)
   }
   return automated && failure.retryable === true ? retryDelay(attempt) : undefined
 }

@@ -30,7 +30,7 @@ const proofAt = (object: Manifest, more = {}) =>
   proofOf({ digest: 'd', manifest: declared, ...more }, object)
 
 describe('the proof that applying changes nothing', () => {
-  it('holds while our fields and their values stay, whatever others change', () => {
+  it('holds while our fields and their values stay, whatever others change (AUTO-15)', () => {
     const proof = proofAt(live(['one'], { one: '1' }))
     expect(proof).toEqual({ desired: 'd', at: '7', owned: expect.any(String) })
     expect(holds(proof, live(['one'], { one: '1', theirs: 'x' }, '8'))).toBe(true)

@@ -14,6 +14,7 @@ function plan(
     equal = 1,
     last = {} as object | undefined,
     retry = false,
+    blocked = undefined as string | undefined,
   } = {},
 ) {
   const syncPolicy = automated === null ? {} : { automated }
@@ -32,6 +33,7 @@ function plan(
     comparison: { equal, differences },
     lastAttempt,
     retry,
+    ...(blocked !== undefined && { blocked }),
   })
 }
 const diff = (
@@ -111,11 +113,24 @@ describe('planning a sync', () => {
     ).toBe('sync')
   })
 
-  it('does nothing without automated sync (SYNCP-01)', () => {
+  it('does nothing without automated sync (SYNCP-01, AUTO-08)', () => {
     expect(plan([diff('ConfigMap', 'create')], { automated: null }).action).toBe('none')
     expect(plan([diff('ConfigMap', 'create')], { automated: { enabled: false } }).action).toBe(
       'none',
     )
+  })
+
+  it('is begun by itself only for what differs, is to be done and is not held up (AUTO-08)', () => {
+    const changed = [diff('ConfigMap', 'update')]
+    expect(plan(changed)).toMatchObject({ action: 'sync', reason: 'differences found' })
+    expect(plan([]).reason).toBe('nothing differs')
+    expect(plan([diff('ConfigMap', 'prune')], { automated: {} }).reason).toBe(
+      'only pruning is needed and automated prune is off',
+    )
+    expect(plan(changed, { blocked: 'blocked by sync window' })).toMatchObject({
+      action: 'none',
+      reason: 'blocked by sync window',
+    })
   })
 
   it('tries the same inputs again only to heal or to repeat what can pass (AUTO-09, AUTO-10)', () => {

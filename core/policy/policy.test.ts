@@ -27,7 +27,7 @@ describe('deciding what a wake means', () => {
     expect(action(withPolicy({ automated: {} }), 'drift')).toBe('compare')
   })
 
-  it('only reports when only the health changed', () => {
+  it('only reports when only the health changed (AUTO-07)', () => {
     expect(action(base, 'health')).toBe('report')
   })
 
@@ -101,7 +101,7 @@ describe('deciding while sync windows permit nothing', () => {
 })
 
 describe('the self-heal budget', () => {
-  it('heals ten times at once, then backs off from 1 s to 5 min', () => {
+  it('heals ten times at once, then backs off from 1 s to 5 min, other than in Argo CD (AUTO-11)', () => {
     let budget = afterHeal(undefined, 0)
     for (let heal = 2; heal <= 10; heal++) {
       expect(healDelay(budget, 0)).toBe(0)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { applicationOf } from '../../test/fixtures/application.ts'
 import { sourcesIn } from '../application.ts'
-import { asRequested, requestOf } from './request.ts'
+import { asRequested, refreshOf, requestOf, retryOf } from './request.ts'
 
 const shop = { repoURL: 'https://example.com/shop.git', path: '.' }
 const values = { repoURL: 'https://example.com/values.git', ref: 'values' }
@@ -41,4 +41,57 @@ describe('the sources that an operation deploys (SYNC-18, APP-06)', () => {
       { ...values, targetRevision: 'b' },
     ])
   })
+})
+
+describe('what somebody asks for', () => {
+  const asked = (sync: object) => requestOf(applicationOf({ operation: { sync } }))
+
+  it('runs hooks unless objects are chosen or the strategy is `apply` (SYNC-17, SYNC-18, SYNC-19)', () => {
+    expect(asked({})?.hooks).toBe(true)
+    expect(asked({ syncStrategy: { hook: {} } })?.hooks).toBe(true)
+    expect(asked({ syncStrategy: { apply: {} } })?.hooks).toBe(false)
+    expect(asked({ resources: [{ kind: 'ConfigMap', name: 'a' }] })?.hooks).toBe(false)
+  })
+})
+
+describe('syncPolicy.retry', () => {
+  const policy = (retry: object) => retryOf(applicationOf({ spec: { syncPolicy: { retry } } }))
+
+  it('is 5 s × 2, at most 3 min, unless it says otherwise; a bare number is seconds (SYNCP-06)', () => {
+    expect(policy({ limit: 2 })).toEqual({
+      ...{ limit: 2, durationMs: 5_000, factor: 2, maxMs: 180_000 },
+    })
+    const backoff = { duration: '10', factor: 3, maxDuration: '1m' }
+    expect(policy({ limit: -1, backoff })).toEqual({
+      ...{ limit: -1, durationMs: 10_000, factor: 3, maxMs: 60_000 },
+    })
+  })
+
+  it('repeats nothing when it names no limit (SYNCP-05)', () => {
+    expect(policy({ backoff: { duration: '1s' } })?.limit).toBe(0)
+    expect(retryOf(applicationOf())).toBeUndefined()
+  })
+
+  it('is that of the request when there is one', () => {
+    const spec = { syncPolicy: { retry: { limit: 5 } } }
+    const operation = { sync: {}, retry: { limit: 1, refresh: true } }
+    expect(retryOf(applicationOf({ spec, operation }))).toMatchObject({ limit: 1, refresh: true })
+    expect(retryOf(applicationOf({ spec, operation: { sync: {} } }))).toBeUndefined()
+  })
+})
+
+it('tells a wish to refresh from an earlier one by its stamp (AUTO-05)', () => {
+  const wish = (stamp: string) =>
+    refreshOf(
+      applicationOf({
+        metadata: {
+          annotations: {
+            'argocd.argoproj.io/refresh': 'hard',
+            'argocd.argoproj.io/refresh-timestamp': stamp,
+          },
+        },
+      }),
+    )
+  expect(wish('1')).toEqual({ kind: 'hard', stamp: 'hard 1' })
+  expect(wish('2')?.stamp).not.toBe(wish('1')?.stamp)
 })

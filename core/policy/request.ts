@@ -72,10 +72,10 @@ const defaultMaxMs = 180_000
 /** SYNCP-05 to SYNCP-07: the retry of the request, else that of the spec; undefined for none. */
 export function retryOf({ operation, spec }: Application): RetryPolicy | undefined {
   const retry = operation?.sync === undefined ? spec.syncPolicy?.retry : operation.retry
-  if (retry === undefined || retry.limit === 0) return undefined
+  if (retry === undefined) return undefined
   const { duration, factor, maxDuration } = retry.backoff ?? {}
   return {
-    limit: retry.limit ?? -1,
+    limit: retry.limit ?? 0,
     durationMs: durationMs(duration) ?? defaultDurationMs,
     factor: factor ?? defaultFactor,
     maxMs: durationMs(maxDuration) ?? defaultMaxMs,

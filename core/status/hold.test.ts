@@ -18,7 +18,7 @@ describe('the hold of a rollback (design §8)', () => {
   const tracked = own({ inputs: 'i9' })
   const hold = { revision: 'r1', id: 3, by: 'kim', at: newYearText, inputs: 'i9' }
 
-  it('begins when a person goes to a revision that renders from something else', () => {
+  it('begins when a person goes to a revision that renders from something else (SYNC-22)', () => {
     expect(holdAfter(automated, tracked, reporting({ request: back }))).toEqual(hold)
     const named = { ...request, revision: 'r1' }
     expect(holdAfter(automated, tracked, reporting({ request: named }))?.id).toBe(-1)

@@ -11,8 +11,8 @@ const stateOf = (facts: Partial<OperationFacts>, previous?: OperationState) =>
   operationStateOf(application, statusReport({ operation: operationFacts(facts) }), previous)
 const running = stateOf({ phase: 'Running', message: 'waits' }) as OperationState
 
-describe('the operation in Argo CD’s shape (SYNC-28 to SYNC-30)', () => {
-  it('is the previous one when a report speaks of none', () => {
+describe('the operation in Argo CD’s shape (SYNC-28, SYNC-29, SYNC-30)', () => {
+  it('is the previous one when a report speaks of none, as of a later degradation (SYNC-05)', () => {
     expect(operationStateOf(application, statusReport(), running)).toBe(running)
     expect(operationStateOf(application, statusReport(), undefined)).toBeUndefined()
   })
@@ -81,7 +81,7 @@ function resource(group: string, kind: string, name: string, status: string, mes
 describe('an operation that somebody wants to end (SYNC-25)', () => {
   const terminating: OperationState = { ...running, phase: 'Terminating' }
 
-  it('stays Terminating while it only goes on', () => {
+  it('stays Terminating while it only goes on (SYNC-29)', () => {
     expect(stateOf({ phase: 'Running' }, terminating)?.phase).toBe('Terminating')
   })
 

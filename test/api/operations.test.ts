@@ -25,8 +25,8 @@ const post = async (name: string, action: string, body: object = {}) => {
   return { status: answer.status, message: answer.body.message ?? '' }
 }
 
-describe('asking for a sync (API-06, SYNC-17 to SYNC-23)', () => {
-  it('writes the whole request into the Application', async () => {
+describe('asking for a sync (API-06)', () => {
+  it('writes the whole request into the Application (SYNC-17, SYNC-20, SYNC-21, SYNC-22)', async () => {
     await create('sync', manual)
     const resources = [{ group: '', kind: 'ConfigMap', name: 'config', namespace: 'shop' }]
     const { status } = await post('sync', 'sync', {
@@ -71,7 +71,7 @@ describe('asking for a sync (API-06, SYNC-17 to SYNC-23)', () => {
     expect((await post('by-hand', 'sync')).status).toBe(200)
   })
 
-  it('refuses a second one while the first is not done', async () => {
+  it('refuses a second one while the first is not done (SYNC-24)', async () => {
     const { status, message } = await post('sync', 'sync')
     expect([status, message]).toEqual([
       400,
@@ -79,7 +79,7 @@ describe('asking for a sync (API-06, SYNC-17 to SYNC-23)', () => {
     ])
   })
 
-  it('lets exactly one of many at the same time through', async () => {
+  it('lets exactly one of many at the same time through (SYNC-24)', async () => {
     await create('race', manual)
     const answers = await Promise.all(Array.from({ length: 8 }, () => post('race', 'sync')))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
@@ -94,7 +94,7 @@ describe('asking for a sync (API-06, SYNC-17 to SYNC-23)', () => {
     expect((await post('busy', 'sync')).status).toBe(200)
   })
 
-  it('refuses another revision while auto-sync would undo it, unless it is a dry run', async () => {
+  it('refuses another revision while auto-sync would undo it, unless it is a dry run (SYNC-22)', async () => {
     await create('automated')
     const refused = await post('automated', 'sync', { revision: 'other' })
     expect(refused).toEqual({
@@ -110,7 +110,7 @@ describe('asking for a sync (API-06, SYNC-17 to SYNC-23)', () => {
     expect((await post('leaving', 'sync')).message).toMatch(/is deleting/)
   })
 
-  it('says that manifests of the sender are not taken', async () => {
+  it('says that manifests of the sender are not taken (SYNC-23)', async () => {
     expect((await post('automated', 'sync', { manifests: ['{}'] })).status).toBe(501)
   })
 })

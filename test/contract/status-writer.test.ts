@@ -97,7 +97,7 @@ describe('a status', () => {
     expect(patches.at(-1)?.status).toEqual({ health: { message: 'two' } })
   })
 
-  it('takes off what it answers, in the same write', async () => {
+  it('takes off what it answers, in the same write (AUTO-05)', async () => {
     const ref = await create('answered')
     const annotations = { 'argocd.argoproj.io/refresh': 'normal', team: 'a' }
     await edit('answered', { metadata: { annotations }, operation: { sync: {} } })

@@ -22,7 +22,7 @@ afterAll(async () => {
   await stack.stop()
 })
 
-it('what an application owns in a kind that nobody watches is found by the daily scan, and pruned', async () => {
+it('what an application owns in a kind that nobody watches is found by the daily scan, and pruned (AUTO-02)', async () => {
   const { kube, repository } = scene
   const head = await repository.push({ 'config.yaml': configMap('declared', 'x') })
   await scene.create('scanned')

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => scene.close())
 
 describe('a sync by hand', () => {
-  it('runs hooks around the waves, clears the request and lets the hooks go (HOOK-01, HOOK-10)', async () => {
+  it('runs hooks around the waves, clears the request and lets the hooks go (SYNC-01, SYNC-19, HOOK-01, HOOK-04, HOOK-07, HOOK-10)', async () => {
     const { kube, repository } = scene
     await repository.push({
       'hooks/before.yaml': hookJob('before', 'PreSync'),
@@ -67,7 +67,7 @@ describe('a sync by hand', () => {
     expect(await isThere(scene.kube, config('failing'))).toBe(false)
   })
 
-  it('says what a notice says to nobody where Slack is not set up, and never applies it', async () => {
+  it('runs a notice as a hook, says it to nobody where Slack is not set up, and never applies it (HOOK-16)', async () => {
     const { kube, repository } = scene
     await repository.push({
       'noticed/config.yaml': configMap('noticed', 'one'),

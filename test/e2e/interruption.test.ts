@@ -103,7 +103,7 @@ describe('newer work', () => {
     }
   })
 
-  it('waits for the end of the attempt where the policy is `finish`', async () => {
+  it('waits for the end of the attempt where the policy is `finish`, and is looked at then (AUTO-12)', async () => {
     const first = await scene.push({ 'finish/web.yaml': slow('finish', 1, '3s') })
     await scene.create('finish', {
       path: 'finish',

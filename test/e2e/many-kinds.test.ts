@@ -73,7 +73,7 @@ beforeAll(async () => {
 afterAll(() => scene.close())
 
 describe('over 60 objects of 40 kinds', () => {
-  it('are Synced after a sync, and stay it through refreshes of both kinds', async () => {
+  it('are Synced after one sync, with the CustomResourceDefinitions of some of them, and stay it through refreshes of both kinds (SYNC-13)', async () => {
     expect(kindObjects.length).toBeGreaterThan(60)
     expect(outOfSync(await sync())).toEqual([])
     for (const kind of ['normal', 'hard', 'normal', 'hard'] as const) {
@@ -84,7 +84,7 @@ describe('over 60 objects of 40 kinds', () => {
     }
   })
 
-  it('are not written by a second sync, by the audit log of the API server', async () => {
+  it('are not written by a second sync, by the audit log of the API server (OPT-07)', async () => {
     const changes = () => changesByDriftless(stackDir, namespace, names)
     const before = changes()
     expect(before.length).toBeGreaterThan(60)

@@ -50,7 +50,7 @@ const drifted = async (value: string): Promise<'healed' | 'waits'> => {
   return end ?? 'waits'
 }
 
-it('heals an object ten times at once, then with a pause that the status tells of, and never gives up', async () => {
+it('heals an object ten times at once, then with a pause that the status tells of, and never gives up (AUTO-11)', async () => {
   const budget = 10
   let heals = 0
   // a drift that comes while the one before still ends may be healed by the same operation

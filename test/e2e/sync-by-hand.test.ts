@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => scene.close())
 
 describe('a sync by hand', () => {
-  it('tells all refusals of a plan together and writes nothing (design §7)', async () => {
+  it('tells all refusals of a plan together and writes nothing (SYNC-09, design §7)', async () => {
     const bad = (name: string) =>
       `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\n  annotations: {argocd.argoproj.io/sync-wave: "1"}\nspec: {ports: [{port: 99999}]}\n`
     await scene.repository.push({

@@ -39,7 +39,7 @@ spec:
 afterAll(() => scene.close())
 
 describe('trouble is told with its cause', () => {
-  it('fails the operation of a crashing pod with the reason', async () => {
+  it('fails the operation of a crashing pod with the reason, though its wave is the last one (SYNC-05)', async () => {
     await scene.create('crash', { path: 'pod' })
     const { status } = await whenApplication(
       scene.kube,
@@ -65,7 +65,7 @@ describe('trouble is told with its cause', () => {
     expect(status?.operationState?.message).toContain('ImagePullBackOff')
   })
 
-  it('names the kind that the cluster does not serve', async () => {
+  it('names the kind that the cluster does not serve, and writes nothing (SYNC-10)', async () => {
     await scene.create('unknown-kind', { path: 'kind' })
     const { status } = await whenApplication(
       scene.kube,
