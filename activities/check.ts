@@ -1,7 +1,13 @@
-import type { ApplicationRef, RenderedManifests, SyncResult, SyncStep } from '../core/flow.ts'
+import type {
+  ApplicationRef,
+  OperationRequest,
+  RenderedManifests,
+  SyncResult,
+  SyncStep,
+} from '../core/flow.ts'
 import type { ActivityClients } from './clients.ts'
 import { watchKinds } from './compare.ts'
-import { destinationOf, presentApplication } from './current.ts'
+import { askedApplication, destinationOf } from './current.ts'
 import { readRendered } from './rendered.ts'
 import { tryChanges } from './try-changes.ts'
 
@@ -9,12 +15,18 @@ export type CheckInput = {
   readonly application: ApplicationRef
   readonly rendered: RenderedManifests
   readonly steps: readonly SyncStep[]
+  readonly request?: OperationRequest
 }
 
 /** Tries the whole plan as a dry-run; what is refused is said together, before anything is written. */
 export function createCheck(clients: ActivityClients) {
-  return async ({ application: ref, rendered, steps }: CheckInput): Promise<SyncResult> => {
-    const current = await presentApplication(clients.applications, ref)
+  return async ({
+    application: ref,
+    rendered,
+    steps,
+    request,
+  }: CheckInput): Promise<SyncResult> => {
+    const current = await askedApplication(clients.applications, ref, request)
     const { objects } = await readRendered(clients.artifacts, rendered.digest)
     await watchKinds(destinationOf(clients, current), objects)
     const changes = steps.flatMap((step) => step.changes)

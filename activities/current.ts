@@ -4,7 +4,7 @@ import { projectOf } from '../core/application.ts'
 import { InvalidSpecError, SupersededError } from '../core/errors.ts'
 import type { ApplicationRef, OperationRequest } from '../core/flow.ts'
 import { placeProblems } from '../core/placement.ts'
-import { asRequested } from '../core/policy/request.ts'
+import { asRequested, withOptionsOf } from '../core/policy/request.ts'
 import type { ActivityClients } from './clients.ts'
 import { refuseForeignSources } from './permitted.ts'
 
@@ -28,6 +28,16 @@ export async function presentApplication(
   const current = await currentApplication(applications, ref)
   if (current === undefined) throw new SupersededError(`the Application ${ref.name} is gone`)
   return current
+}
+
+/** The same, with the sync options of what somebody asked for. */
+export async function askedApplication(
+  applications: ApplicationIndex,
+  ref: ApplicationRef,
+  request: OperationRequest | undefined,
+): Promise<StoredApplication> {
+  const current = await presentApplication(applications, ref)
+  return { ...current, application: withOptionsOf(current.application, request) }
 }
 
 /** The Application as long as its spec is the one that the operation began with; else SupersededError. */

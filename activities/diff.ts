@@ -7,6 +7,7 @@ import type {
   ApplicationRef,
   Comparison,
   Hook,
+  OperationRequest,
   RenderedManifests,
   ResourceDiff,
   SyncPlan,
@@ -30,7 +31,7 @@ import {
   type Row,
   watchKinds,
 } from './compare.ts'
-import { destinationOf, presentApplication } from './current.ts'
+import { askedApplication, destinationOf } from './current.ts'
 import { ignoringOf } from './ignore.ts'
 import { keepForHooks } from './keep-for-hooks.ts'
 import { kindsInUse } from './kinds-in-use.ts'
@@ -58,7 +59,7 @@ export function createDiff(clients: ActivityClients) {
   const compare = createCompare(clients)
   const plan = createPlan(clients)
   return async ({ planning, ...input }: DiffInput): Promise<Diffed> => {
-    const comparison = await compare(input)
+    const comparison = await compare(input, planning?.request)
     if (planning === undefined) return comparison
     const { application, rendered } = input
     return { ...comparison, plan: await plan({ application, rendered, comparison, ...planning }) }
@@ -66,8 +67,11 @@ export function createDiff(clients: ActivityClients) {
 }
 
 function createCompare(clients: ActivityClients) {
-  return async ({ application: ref, rendered, prove, scan }: DiffInput): Promise<Comparison> => {
-    const current = await presentApplication(clients.applications, ref)
+  return async (
+    { application: ref, rendered, prove, scan }: DiffInput,
+    request: OperationRequest | undefined,
+  ): Promise<Comparison> => {
+    const current = await askedApplication(clients.applications, ref, request)
     const cluster = destinationOf(clients, current)
     const { objects, resources: declared } = await readRendered(clients.artifacts, rendered.digest)
     await keepForHooks(clients.applications, current, objects)

@@ -2,9 +2,9 @@ import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import { keyOf, type ResourceKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
-import { isKeptOnDelete } from '../core/manifest/sync-option.ts'
 import { instanceName, isOwned } from '../core/manifest/tracking.ts'
 import { isConfirmed, isToBeConfirmed } from '../core/plan/confirmation.ts'
+import { isKeptOnDelete } from '../core/plan/kept.ts'
 import { inventoryKinds } from '../core/status/inventory.ts'
 import { epochMs } from '../core/time.ts'
 import type { ActivityClients } from './clients.ts'
@@ -21,7 +21,7 @@ export async function followOwned(
   cluster: Cluster,
   current: StoredApplication,
 ): Promise<OwnedObjects> {
-  const { ref, label, object } = current
+  const { ref, label, object, application } = current
   const known = inventoryKinds(object)
   // an Application whose worker died before its first status was written has objects without an inventory
   await cluster.watch(known.length > 0 ? known : await kindsInUse(cluster, label))
@@ -35,7 +35,9 @@ export async function followOwned(
   return () =>
     cluster.live
       .ofApplication(label)
-      .filter((live) => isOwned(live, instance) && !isKeptOnDelete(live) && permitted(live))
+      .filter(
+        (live) => isOwned(live, instance) && !isKeptOnDelete(application, live) && permitted(live),
+      )
       .filter((live) => !isItself(live))
 }
 

@@ -6,6 +6,7 @@ import type {
   SyncPlan,
 } from '../core/flow.ts'
 import { planSync } from '../core/plan/plan.ts'
+import { withOptionsOf } from '../core/policy/request.ts'
 import { type OperationState, statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
 import { unchangedApplication } from './current.ts'
@@ -32,12 +33,13 @@ export type PlanInput = Planning & {
  */
 export function createPlan({ applications }: ActivityClients) {
   return async ({ application: ref, ...input }: PlanInput): Promise<SyncPlan> => {
-    const { application, object } = await unchangedApplication(applications, ref, input.specDigest)
+    const { specDigest, request } = input
+    const { application, object } = await unchangedApplication(applications, ref, specDigest)
     const { driftless, operationState } = statusOf(object)
     const { lastAttempt, hold } = driftless ?? {}
     return planSync({
       ...input,
-      application,
+      application: withOptionsOf(application, request),
       lastAttempt,
       hold,
       acceptedKinds: acceptedIn(operationState),

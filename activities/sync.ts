@@ -3,6 +3,7 @@ import pLimit from 'p-limit'
 import { NetworkError, PermissionError, PlatformError } from '../core/errors.ts'
 import type {
   ApplicationRef,
+  OperationRequest,
   RenderedManifests,
   ResourceResult,
   SyncChange,
@@ -13,7 +14,7 @@ import type { ResourceKey } from '../core/manifest/key.ts'
 import { writeGroups } from '../core/plan/write-groups.ts'
 import type { ActivityClients } from './clients.ts'
 import { watchKinds } from './compare.ts'
-import { destinationOf, presentApplication } from './current.ts'
+import { askedApplication, destinationOf } from './current.ts'
 import { respectingOf } from './ignore.ts'
 import { objectGuard, type RefuseForbidden } from './permitted.ts'
 import { desiredByKey, readRendered } from './rendered.ts'
@@ -27,6 +28,7 @@ export type SyncInput = {
   readonly heal: boolean
   /** Whether the step is tried as a dry-run first; for plans of more steps `check` did it before. */
   readonly check?: boolean
+  readonly request?: OperationRequest
 }
 
 const parallelWrites = 10
@@ -36,8 +38,9 @@ const parallelWrites = 10
  * Runs twice without harm: what is applied already is equal and is not written again.
  */
 export function createSync(clients: ActivityClients) {
-  return async ({ application: ref, rendered, step, check }: SyncInput): Promise<SyncResult> => {
-    const current = await presentApplication(clients.applications, ref)
+  return async (input: SyncInput): Promise<SyncResult> => {
+    const { application: ref, rendered, step, check, request } = input
+    const current = await askedApplication(clients.applications, ref, request)
     const cluster = destinationOf(clients, current)
     const { objects, resources: declared } = await readRendered(clients.artifacts, rendered.digest)
     await watchKinds(cluster, declared)

@@ -7,7 +7,7 @@ import type { ResourceResult } from '../core/flow.ts'
 import { kindBroughtBy, servedByCrd } from '../core/manifest/crd.ts'
 import { keyOf, partsOf, type ResourceKey, showKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
-import { isKeptOnPrune } from '../core/manifest/sync-option.ts'
+import { isKeptFromPrune } from '../core/plan/kept.ts'
 import { prunePropagation, type WriteWay, writeWayOf } from '../core/plan/write-way.ts'
 import { followChanges } from './changes.ts'
 import { compareCached } from './compare.ts'
@@ -126,7 +126,7 @@ export async function pruneObject(
   const live = cluster.live.get(key)
   if (live === undefined || live.metadata.deletionTimestamp !== undefined)
     return { key, status: 'Pruned' }
-  if (isKeptOnPrune(live)) {
+  if (isKeptFromPrune(current.application, live)) {
     return { key, status: 'PruneSkipped', message: 'ignored (no prune)' }
   }
   cluster.settled.delete(key)

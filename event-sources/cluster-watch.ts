@@ -6,7 +6,7 @@ import type { LiveChange } from '../clients/kube/live-store.ts'
 import { holds } from '../core/diff/proof.ts'
 import type { ApplicationRef, Wake } from '../core/flow.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
-import { isKeptOnDelete } from '../core/manifest/sync-option.ts'
+import { isKeptOnDelete } from '../core/plan/kept.ts'
 import { isHookFinalizer } from '../core/policy/finalizers.ts'
 import { applicationHealth, verdicts } from '../core/status/application-health.ts'
 import { statusOf } from '../core/status/status.ts'
@@ -111,11 +111,11 @@ function isDrift(
 /** While the Application is deleted, the end of its objects is the news, and that of its hooks. */
 function isNews(
   { cluster, healthNews, health: rules }: ClusterWatchOptions,
-  { object, label }: StoredApplication,
+  { application, object, label }: StoredApplication,
 ): boolean {
   const live = cluster.live.ofApplication(label)
   const { deletionTimestamp, finalizers = [], uid } = object.metadata
-  const isGone = live.every((one) => isKeptOnDelete(one) || one.metadata.uid === uid)
+  const isGone = live.every((one) => isKeptOnDelete(application, one) || one.metadata.uid === uid)
   const runsHooks = finalizers.some((name) => isHookFinalizer(name))
   if (deletionTimestamp !== undefined && (isGone || !runsHooks)) return isGone
   const now = verdicts(live, rules.assess)

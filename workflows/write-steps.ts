@@ -19,11 +19,12 @@ export async function tryPlan(
   progress: Progress,
 ): Promise<End | undefined> {
   const { application } = operation.input
+  const { request } = operation.decision
   const count = plan.steps.flatMap(({ changes }) => changes).length
   try {
     const result = await steps.check.executeWithOptions(
       { summary: `dry-run of ${count} changes` },
-      [{ application, rendered, steps: plan.steps }],
+      [{ application, rendered, steps: plan.steps, ...(request !== undefined && { request }) }],
     )
     progress.results = [...progress.results, ...result.resources]
     return refusal(progress, result)
@@ -54,14 +55,16 @@ export async function syncStep(
   tryFirst: boolean,
 ): Promise<End | undefined> {
   const { application } = operation.input
+  const { request, trigger } = operation.decision
   try {
     const result = await writes.sync.executeWithOptions({ summary: summaryOf(step) }, [
       {
         application,
         rendered,
         step,
-        heal: operation.decision.trigger === 'drift',
+        heal: trigger === 'drift',
         ...(tryFirst && { check: true }),
+        ...(request !== undefined && { request }),
       },
     ])
     progress.results = [...progress.results, ...result.resources]

@@ -87,6 +87,10 @@ export type OperationRequest = {
   readonly resources?: readonly SelectedResource[]
   /** Whether the operation brings its own source (a rollback does). */
   readonly ownSource: boolean
+  /** The sync options that hold for it in place of the spec's. */
+  readonly syncOptions?: readonly string[]
+  /** Whether what cannot be changed is deleted and made anew (SYNC-20). */
+  readonly force?: true
   /** Id of the history entry that a rollback goes back to. */
   readonly rollbackTo?: number
   /** Why it was asked for, where it was no person who did. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { applicationOf } from '../../test/fixtures/application.ts'
-import { sourcesIn } from '../application.ts'
-import { asRequested, refreshOf, requestOf, retryOf } from './request.ts'
+import { sourcesIn, syncOption } from '../application.ts'
+import { asRequested, refreshOf, requestOf, retryOf, withOptionsOf } from './request.ts'
 
 const shop = { repoURL: 'https://example.com/shop.git', path: '.' }
 const values = { repoURL: 'https://example.com/values.git', ref: 'values' }
@@ -51,6 +51,27 @@ describe('what somebody asks for', () => {
     expect(asked({ syncStrategy: { hook: {} } })?.hooks).toBe(true)
     expect(asked({ syncStrategy: { apply: {} } })?.hooks).toBe(false)
     expect(asked({ resources: [{ kind: 'ConfigMap', name: 'a' }] })?.hooks).toBe(false)
+  })
+})
+
+describe('the sync options of an operation', () => {
+  const spec = { syncPolicy: { syncOptions: ['Replace=true', 'Validate=false'] } }
+  const optioned = (sync: object) => {
+    const application = applicationOf({ spec, operation: { sync } })
+    const asked = withOptionsOf(application, requestOf(application))
+    return ['Replace', 'Validate', 'Force'].map((name) => syncOption(asked, name))
+  }
+
+  it('are those that were asked for, else those of the spec', () => {
+    expect(optioned({})).toEqual(['true', 'false', undefined])
+    expect(optioned({ syncOptions: ['Replace=false'] })).toEqual(['false', undefined, undefined])
+    expect(optioned({ syncOptions: [] })).toEqual([undefined, undefined, undefined])
+  })
+
+  it('have Force=true when the strategy forces, whichever it is (SYNC-20)', () => {
+    expect(optioned({ syncStrategy: { hook: { force: true } } })).toEqual(['true', 'false', 'true'])
+    expect(optioned({ syncStrategy: { apply: { force: true } } }).at(-1)).toBe('true')
+    expect(optioned({ syncStrategy: { apply: { force: false } } }).at(-1)).toBeUndefined()
   })
 })
 

@@ -2,6 +2,7 @@ import type { Application, ApplicationSource } from '../application.ts'
 import { digestOf } from '../digest.ts'
 import { SupersededError } from '../errors.ts'
 import type { OperationRequest, Refresh, RetryPolicy } from '../flow.ts'
+import { mappingOf } from '../manifest/field.ts'
 import { durationMs } from '../time.ts'
 import { becauseInfo, rollbackInfo } from './rollback.ts'
 
@@ -29,9 +30,32 @@ export function requestOf({ operation }: Application): OperationRequest | undefi
       })),
     }),
     ownSource: sync.source !== undefined || (sync.sources ?? []).length > 0,
+    ...(sync.syncOptions !== undefined && { syncOptions: sync.syncOptions }),
+    ...(isForced(sync.syncStrategy) && { force: true as const }),
     ...(rollback !== undefined && { rollbackTo: Number(rollback) }),
     ...(because !== undefined && { because }),
   }
+}
+
+/** SYNC-20: `force` of whichever strategy. */
+function isForced(strategy: object | undefined): boolean {
+  return Object.values(strategy ?? {}).some((of) => mappingOf(of).force === true)
+}
+
+/**
+ * The Application with the sync options that were asked for in place of its own; one that asks for
+ * none is done with those of the spec.
+ */
+export function withOptionsOf(
+  application: Application,
+  request: OperationRequest | undefined,
+): Application {
+  const { syncOptions: asked, force } = request ?? {}
+  if (asked === undefined && force === undefined) return application
+  const { spec } = application
+  const options = asked ?? spec.syncPolicy?.syncOptions ?? []
+  const syncOptions = force === true ? [...options, 'Force=true'] : options
+  return { ...application, spec: { ...spec, syncPolicy: { ...spec.syncPolicy, syncOptions } } }
 }
 
 /**

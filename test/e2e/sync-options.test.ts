@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => scene.close())
 
 describe('a changed Job', () => {
-  it('is refused in the plan, with the remedy', async () => {
+  it('is refused in the plan, with the remedy, and made anew by a sync that forces (SYNC-20)', async () => {
     const { repository, kube } = scene
     await repository.push({
       'fixed/a.yaml': configMap('fixed', 'one'),
@@ -56,6 +56,10 @@ describe('a changed Job', () => {
     expect(status?.operationState?.phase).toBe('Failed')
     expect(status?.operationState?.message).toMatch(/immutable.*Replace=true,Force=true/)
     expect((await kube.request<Data>('GET', config('fixed'))).data).toEqual({ value: 'one' })
+    await operate(kube, 'fixed', { syncStrategy: { hook: { force: true } } })
+    const forced = await whenOver(kube, 'fixed')
+    expect(forced.status?.operationState?.phase).toBe('Succeeded')
+    expect((await kube.request<Data>('GET', config('fixed'))).data).toEqual({ value: 'two' })
   })
 
   it('is made anew with Replace=true,Force=true and runs again (OPT-11)', async () => {
@@ -98,6 +102,40 @@ describe('PruneLast=true', () => {
     await whenThere(kube, job('last-new'))
     await whenGone(kube, config('last-old'))
     expect(await kube.request('GET', job('last-new'))).toMatchObject({ status: { succeeded: 1 } })
+  })
+})
+
+describe('Prune=false and Delete=false', () => {
+  it('keep objects that are declared no more, and those of an Application that goes (OPT-01, OPT-03)', async () => {
+    const { kube, create, push } = scene
+    const kept = (name: string, options: string) =>
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name, annotations: { 'argocd.argoproj.io/sync-options': options } },
+      })
+    const first = await push({
+      'kept/a.yaml': kept('kept-undeclared', 'Prune=false'),
+      'kept/b.yaml': kept('kept-not', 'Delete=true'),
+      'kept/c.yaml': configMap('kept-declared', 'one'),
+    })
+    await create('kept', { path: 'kept', spec: automated('Delete=false') })
+    await whenApplication(kube, 'kept', isDeployed(first))
+    await push({ 'kept/a.yaml': null })
+    const { status } = await whenApplication(
+      kube,
+      'kept',
+      ({ sync, operationState }) =>
+        sync?.status === 'OutOfSync' && operationState?.phase === 'Succeeded',
+    )
+    expect(status?.operationState?.syncResult.resources).toContainEqual(
+      expect.objectContaining({ status: 'PruneSkipped', message: 'ignored (no prune)' }),
+    )
+    await kube.request('DELETE', `${applicationsPath}/kept`)
+    await whenGone(kube, `${applicationsPath}/kept`)
+    const names = ['kept-undeclared', 'kept-not', 'kept-declared']
+    const left = await Promise.all(names.map((name) => isThere(kube, config(name))))
+    expect(left).toEqual([true, false, true])
   })
 })
 
