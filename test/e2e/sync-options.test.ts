@@ -29,6 +29,8 @@ const jobText = (name: string, image: string, options = '') =>
       template: { spec: { restartPolicy: 'Never', containers: [{ name: 'run', image }] } },
     },
   })
+const annotated = (name: string, annotations: object) =>
+  JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, annotations } })
 type Data = KubeObject & { readonly data: Readonly<Record<string, string>> }
 
 beforeAll(async () => {
@@ -109,11 +111,7 @@ describe('Prune=false and Delete=false', () => {
   it('keep objects that are declared no more, and those of an Application that goes (OPT-01, OPT-03)', async () => {
     const { kube, create, push } = scene
     const kept = (name: string, options: string) =>
-      JSON.stringify({
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        metadata: { name, annotations: { 'argocd.argoproj.io/sync-options': options } },
-      })
+      annotated(name, { 'argocd.argoproj.io/sync-options': options })
     const first = await push({
       'kept/a.yaml': kept('kept-undeclared', 'Prune=false'),
       'kept/b.yaml': kept('kept-not', 'Delete=true'),
@@ -231,14 +229,7 @@ describe('CreateNamespace=true with managedNamespaceMetadata', () => {
 describe('compare-options: IgnoreExtraneous', () => {
   it('leaves the Application Synced when the object is declared no more, until something else is synced (AUTO-18)', async () => {
     const { kube, create, push } = scene
-    const extra = JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: {
-        name: 'extra',
-        annotations: { 'argocd.argoproj.io/compare-options': 'IgnoreExtraneous' },
-      },
-    })
+    const extra = annotated('extra', { 'argocd.argoproj.io/compare-options': 'IgnoreExtraneous' })
     const main = configMap('main', 'one')
     const first = await push({ 'extra/main.yaml': main, 'extra/extra.yaml': extra })
     await create('extraneous', { path: 'extra', spec: automated() })
