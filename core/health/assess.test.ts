@@ -16,12 +16,38 @@ const rowsOf = (file: string): readonly Row[] =>
     .split('\n')
     .map((line) => JSON.parse(line))
 
-test.each([...rowsOf('builtin.jsonl'), ...rowsOf('crd.jsonl'), ...rowsOf('kinds.jsonl')])(
-  '$id',
-  ({ manifest, expected }) => {
-    expect(assessHealth(manifest)?.status ?? null).toBe(expected.status)
-  },
-)
+const isAsExpected = ({ manifest, expected }: Row) => {
+  expect(assessHealth(manifest)?.status ?? null).toBe(expected.status)
+}
+test.each(rowsOf('builtin.jsonl'))('$id', isAsExpected)
+describe('HEALTH-18: a CustomResourceDefinition is healthy once it is established', () => {
+  test.each(rowsOf('crd.jsonl'))('$id', isAsExpected)
+})
+
+const kinds = [
+  ['HEALTH-03', 'kinds without a rule have no health'],
+  ['HEALTH-04', 'what is being deleted is Progressing'],
+  ['HEALTH-07', 'a DaemonSet waits for its pods, unless it updates OnDelete'],
+  ['HEALTH-08', 'a ReplicaSet waits for its pods and tells why it cannot make them'],
+  ['HEALTH-10', 'a Job ends by the types of its conditions'],
+  ['HEALTH-11', 'a CronJob is Degraded only when its last run did not succeed and none is active'],
+  ['HEALTH-12', 'a claim is as its phase says'],
+  ['HEALTH-13', 'a LoadBalancer waits for its address, other Services for nothing'],
+  ['HEALTH-14', 'an Ingress waits for its address'],
+  ['HEALTH-15', 'an autoscaler is Degraded by the reasons of its conditions'],
+  ['HEALTH-16', 'an APIService waits until it is available'],
+  ['HEALTH-17', 'a Workflow is as its phase says'],
+  ['HEALTH-19', 'a Rollout waits for its steps, is Suspended by a pause and Degraded when aborted'],
+  ['HEALTH-20', 'kinds of the catalogue speak by their conditions, as kstatus reads them'],
+  ['HEALTH-23', 'an Application has no health of its own for its parent'],
+] as const
+describe.each(kinds)('%s: %s', (id) => {
+  test.each(rowsOf('kinds.jsonl').filter((row) => row.id.startsWith(id)))('$id', isAsExpected)
+})
+test('every row belongs to an id', () => {
+  const ids: readonly string[] = kinds.map(([id]) => id)
+  expect(rowsOf('kinds.jsonl').filter(({ id }) => !ids.includes(id.slice(0, 9)))).toEqual([])
+})
 
 const live = (
   apiVersion: string,

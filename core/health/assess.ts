@@ -12,6 +12,7 @@ import { assessIngress, assessService } from './network.ts'
 import { assessClaim } from './persistent-volume-claim.ts'
 import { assessPod } from './pod.ts'
 import { assessReplicaSet } from './replica-set.ts'
+import { assessRollout } from './rollout.ts'
 import { assessStatefulSet } from './stateful-set.ts'
 
 type Assess = (live: Manifest) => Health | undefined
@@ -37,6 +38,7 @@ const rules: Readonly<Record<string, Assess>> = {
   'apiregistration.k8s.io/APIService': assessApiService,
   'apiextensions.k8s.io/CustomResourceDefinition': assessDefinition,
   'argoproj.io/Workflow': assessArgoWorkflow,
+  'argoproj.io/Rollout': assessRollout,
   // these have conditions that do not speak of their health
   '/Namespace': none,
   '/Node': none,
