@@ -3,16 +3,17 @@ import type { Cluster } from '../clients/kube/cluster.ts'
 import { projectOf } from '../core/application.ts'
 import { InvalidSpecError } from '../core/errors.ts'
 import type { ConditionText } from '../core/flow.ts'
-import { keyOf } from '../core/manifest/key.ts'
+import { keyOf, partsOf } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { instanceName } from '../core/manifest/tracking.ts'
 import { addressed } from '../core/placement.ts'
 import { isOrphan, orphanWarning, warnsOfOrphans } from '../core/project/orphans.ts'
 import { type AppProject, readProject } from '../core/project.ts'
 import type { ActivityClients } from './clients.ts'
+import { leavesAloneFor } from './permitted.ts'
 import { declarableKinds, scanKinds } from './scan-kinds.ts'
 
-export type OrphanClients = Pick<ActivityClients, 'applications'> & {
+export type OrphanClients = Pick<ActivityClients, 'applications' | 'customizations'> & {
   readonly clusters: Pick<ActivityClients['clusters'], 'placeOf'>
 }
 
@@ -75,11 +76,12 @@ function monitorOf(
 }
 
 function warningOf(
-  { applications, clusters }: OrphanClients,
+  clients: OrphanClients,
   { application }: StoredApplication,
   project: AppProject,
   inside: readonly Manifest[],
 ): readonly ConditionText[] {
+  const { applications, clusters } = clients
   const { destination } = application.spec
   const instances = new Set(
     applications.all().map(({ ref }) => instanceName(ref, applications.namespace)),
@@ -89,7 +91,11 @@ function warningOf(
     destination: addressed(destination, clusters.placeOf(destination)),
     instances,
   }
-  const orphans = inside.filter((object) => isOrphan(object, surroundings)).map(keyOf)
+  const leavesAlone = leavesAloneFor(clients, application)
+  const orphans = inside
+    .filter((object) => isOrphan(object, surroundings))
+    .map(keyOf)
+    .filter((key) => !leavesAlone(partsOf(key)))
   return orphanWarning(destination.namespace ?? '', orphans)
 }
 

@@ -1,7 +1,9 @@
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import { type Application, projectOf, repositoriesOf } from '../core/application.ts'
 import { InvalidSpecError, PermissionError } from '../core/errors.ts'
-import { keyOf, type ResourceKey } from '../core/manifest/key.ts'
+import { isExcluded } from '../core/exclusion.ts'
+import type { LeavesAlone } from '../core/manifest/excluded.ts'
+import { keyOf, partsOf, type ResourceKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { addressed } from '../core/placement.ts'
 import { whyForbidden } from '../core/project/object.ts'
@@ -13,6 +15,8 @@ type Surroundings = {
   readonly applications: Projects
   readonly clusters: Pick<ActivityClients['clusters'], 'placeOf'>
 }
+
+type KindSettings = Pick<ActivityClients, 'customizations'> & Pick<Surroundings, 'clusters'>
 
 /** Throws PermissionError for an object that the project does not permit. */
 export type RefuseForbidden = (key: ResourceKey) => void
@@ -27,15 +31,28 @@ export function objectGuard(clients: Surroundings, current: StoredApplication): 
 }
 
 /**
- * Tells the live objects that are the Application's to touch: what its project does not permit is
- * neither compared nor deleted (PROJ-18).
+ * Tells the live objects that are the Application's to touch: what its project does not permit, and
+ * kinds that the settings leave alone, are neither compared nor deleted (PROJ-18, DIFF-16).
  */
 export function isPermitted(
-  clients: Surroundings,
+  clients: Surroundings & KindSettings,
   current: StoredApplication,
 ): (live: Manifest) => boolean {
   const why = forbiddenBy(clients, current)
-  return (live) => why(keyOf(live)) === undefined
+  const leavesAlone = leavesAloneFor(clients, current.application)
+  return (live) => {
+    const key = keyOf(live)
+    return why(key) === undefined && !leavesAlone(partsOf(key))
+  }
+}
+
+/** Which kinds the settings leave alone where the Application is deployed (DIFF-16). */
+export function leavesAloneFor(
+  { clusters, customizations }: KindSettings,
+  { spec: { destination } }: Application,
+): LeavesAlone {
+  const { server = '' } = addressed(destination, clusters.placeOf(destination))
+  return (kind) => isExcluded(customizations().kinds, kind, server)
 }
 
 function forbiddenBy(

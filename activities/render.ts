@@ -11,6 +11,7 @@ import { readDirectory } from '../core/render/directory.ts'
 import { clean } from './checkout.ts'
 import type { ActivityClients } from './clients.ts'
 import { destinationOf, requestedApplication } from './current.ts'
+import { leavesAloneFor } from './permitted.ts'
 import { renderJsonnet } from './render-jsonnet.ts'
 import { renderWithPlugin } from './render-plugin.ts'
 import { renderWithTool } from './render-tools.ts'
@@ -55,8 +56,8 @@ export function createRender(clients: RenderClients) {
     anew = false,
   }: RenderInput): Promise<RenderedManifests> => {
     const current = await requestedApplication(clients.applications, ref, specDigest, request)
-    const marks = digestOf(clients.customizations().marks)
-    const name = `${ref.uid}/${specDigest}/${fetched.inputs}/${marks}`
+    const { marks, kinds } = clients.customizations()
+    const name = `${ref.uid}/${specDigest}/${fetched.inputs}/${digestOf([marks, kinds])}`
     const before = anew ? undefined : known.get(name)
     if (before !== undefined && (await clients.artifacts.get(before.digest)) !== undefined) {
       return { ...before, ...revisionsOf(fetched) }
@@ -86,6 +87,7 @@ async function render(
   const { manifests, warnings } = targetManifests(parsed, {
     namespace: application.spec.destination.namespace ?? '',
     scopeOf: cluster.discovery.scopeOf,
+    leavesAlone: leavesAloneFor(clients, application),
     ...namespaceMetadataOf(application),
     tracking: {
       ...{ label, marks: clients.customizations().marks },

@@ -1,7 +1,8 @@
 import type { IgnoreRule } from './diff/ignore.ts'
-import { isKnownType, type KnownTypeField } from './diff/known-type.ts'
+import { readKnownTypes } from './diff/known-type.ts'
+import { type KindRules, noKindRules, readKindRules } from './exclusion.ts'
 import { globMatch } from './glob.ts'
-import { fieldAt, listAt, textAt } from './manifest/field.ts'
+import { fieldAt, listAt } from './manifest/field.ts'
 import { groupOf } from './manifest/key.ts'
 import type { Manifest } from './manifest/manifest.ts'
 import { annotationOnly, type Marks, readMarks } from './manifest/tracking.ts'
@@ -18,6 +19,8 @@ export type Customizations = {
   /** Annotations of Secrets that are values as well (DIFF-14). */
   readonly hiddenAnnotations: readonly string[]
   readonly marks: Marks
+  /** Which kinds are left alone (DIFF-16). */
+  readonly kinds: KindRules
   /** What could not be read. */
   readonly problems: readonly string[]
 }
@@ -28,6 +31,7 @@ export const noCustomizations: Customizations = {
   ignore: [],
   hiddenAnnotations: [],
   marks: annotationOnly,
+  kinds: noKindRules,
   problems: [],
 }
 
@@ -65,7 +69,8 @@ export function readCustomizations(data: Readonly<Record<string, string>>): Cust
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
-  return { health, ignore, hiddenAnnotations, marks: readMarks(data), problems }
+  const kinds = readKindRules((key) => read(data[key] ?? '', key))
+  return { health, ignore, hiddenAnnotations, marks: readMarks(data), kinds, problems }
 }
 
 /** What is said of one subject of one kind. */
@@ -123,17 +128,11 @@ function ignoreRule(kind: string, value: unknown): readonly IgnoreRule[] {
   return [{ ...namesOf(kind), ...Object.fromEntries(given) }]
 }
 
-/** DIFF-11; a type that nobody knows is left out and told. */
+/** DIFF-11. */
 function knownTypes(kind: string, value: unknown, problems: string[]): readonly IgnoreRule[] {
-  const fields = listAt(value).flatMap((entry): readonly KnownTypeField[] => {
-    const [field, type] = [textAt(entry, 'field'), textAt(entry, 'type')]
-    if (field !== '' && isKnownType(type)) return [{ field, type }]
-    problems.push(
-      `${setting}.knownTypeFields of ${kind}: give field and type (core/Quantity, meta/v1/Duration or core/v1/…) instead of ${JSON.stringify(entry)}`,
-    )
-    return []
-  })
-  return fields.length === 0 ? [] : [{ ...namesOf(kind), knownTypeFields: fields }]
+  const { known: knownTypeFields, unknown } = readKnownTypes(value)
+  problems.push(...unknown.map((text) => `${setting}.knownTypeFields of ${kind}: ${text}`))
+  return knownTypeFields.length === 0 ? [] : [{ ...namesOf(kind), knownTypeFields }]
 }
 
 function namesOf(kind: string): { readonly group: string; readonly kind: string } {

@@ -14,12 +14,21 @@ export type IgnoreRule = NonNullable<Application['spec']['ignoreDifferences']>[n
   readonly knownTypeFields?: readonly KnownTypeField[]
 }
 
+/** A Rollout has the pods of a Deployment in it (DIFF-11). */
+const builtIn: readonly IgnoreRule[] = [
+  {
+    group: 'argoproj.io',
+    kind: 'Rollout',
+    knownTypeFields: [{ field: 'spec.template.spec', type: 'core/v1/PodSpec' }],
+  },
+]
+
 /** What is ignored of an application's objects: by the settings, and by itself (DIFF-08). */
 export function ignoreRulesOf(
   settings: readonly IgnoreRule[],
   { spec }: Pick<Application, 'spec'>,
 ): readonly IgnoreRule[] {
-  return [...settings, ...(spec.ignoreDifferences ?? [])]
+  return [...builtIn, ...settings, ...(spec.ignoreDifferences ?? [])]
 }
 
 /** The rules that speak of the object: group and kind are globs, name and namespace exact (DIFF-07). */

@@ -1,4 +1,4 @@
-import { isMapping } from '../manifest/field.ts'
+import { isMapping, listAt, textAt } from '../manifest/field.ts'
 import type { Json, Manifest } from '../manifest/manifest.ts'
 import { quantityOf } from '../manifest/quantity.ts'
 
@@ -22,8 +22,29 @@ const quantityMaps = new Set([
 ])
 const quantityFields = new Set(['sizeLimit', 'divisor'])
 
-/** Whether fields of this type can be told apart from other texts. */
-export function isKnownType(type: string): boolean {
+/** Reads `knownTypeFields` of the settings; what names a type that nobody knows is told. */
+export function readKnownTypes(value: unknown): {
+  readonly known: readonly KnownTypeField[]
+  readonly unknown: readonly string[]
+} {
+  const entries = listAt(value).map((entry) => ({
+    entry,
+    named: { field: textAt(entry, 'field'), type: textAt(entry, 'type') },
+  }))
+  const isGood = ({ named: { field, type } }: (typeof entries)[number]) =>
+    field !== '' && isKnownType(type)
+  return {
+    known: entries.filter(isGood).map(({ named }) => named),
+    unknown: entries
+      .filter((one) => !isGood(one))
+      .map(
+        ({ entry }) =>
+          `give field and type (core/Quantity, meta/v1/Duration or core/v1/…) instead of ${JSON.stringify(entry)}`,
+      ),
+  }
+}
+
+function isKnownType(type: string): boolean {
   return ['core/Quantity', 'meta/v1/Duration'].includes(type) || /^core\/v1\/\w+$/.test(type)
 }
 

@@ -1,5 +1,5 @@
 import type { Application } from '../application.ts'
-import { ignoreRulesOf, rulesFor } from '../diff/ignore.ts'
+import { rulesFor } from '../diff/ignore.ts'
 import { PlatformError } from '../errors.ts'
 import { keyOf, showKey } from '../manifest/key.ts'
 import type { Manifest } from '../manifest/manifest.ts'
@@ -79,7 +79,7 @@ export function checkFields(
   manifests: readonly Manifest[],
 ): readonly Finding[] {
   const check = 'fields'
-  const idle = ignoreRulesOf([], application).filter(
+  const idle = (application.spec.ignoreDifferences ?? []).filter(
     (rule) => !manifests.some((manifest) => rulesFor([rule], manifest).length > 0),
   )
   const found = [

@@ -13,6 +13,7 @@ const options: TargetOptions = {
   namespace: 'shop',
   scopeOf: (group, kind) => scopes[`${group}/${kind}`],
   tracking: { instance: 'web', label: 'abc' },
+  leavesAlone: () => false,
 }
 const targets = (text: string, changed: Partial<TargetOptions> = {}) =>
   targetManifests(parseManifests(text, 'a.yaml'), { ...options, ...changed })
@@ -131,4 +132,16 @@ describe('SYNCP-08, OPT-16: the namespace that is ours to keep', () => {
     const namespaces = manifests.filter(({ kind }) => kind === 'Namespace')
     expect(namespaces.map(({ metadata }) => metadata.labels?.team)).toEqual([undefined])
   })
+})
+
+test('DIFF-16: what is left alone is not deployed, with a warning that names the places', () => {
+  const text = configMap(1) + configMap(2, 'other')
+  const { manifests, warnings } = targets(text, { leavesAlone: ({ kind }) => kind === 'ConfigMap' })
+  expect(manifests).toEqual([])
+  expect(warnings).toEqual([
+    {
+      type: 'ExcludedResourceWarning',
+      message: expect.stringMatching(/^\/ConfigMap is left alone .*a\.yaml:1, a\.yaml:\d+$/),
+    },
+  ])
 })

@@ -1,6 +1,7 @@
 import { InvalidSpecError } from '../errors.ts'
 import type { ConditionText } from '../flow.ts'
 import { kindBroughtBy, kindNameOf, type Scope, scopeBroughtBy } from './crd.ts'
+import { type LeavesAlone, withoutExcluded } from './excluded.ts'
 import { groupOf, keyOf, type ResourceKey, showKey } from './key.ts'
 import type { Manifest, Metadata } from './manifest.ts'
 import { foldStringData } from './secret.ts'
@@ -13,6 +14,8 @@ export type TargetOptions = {
   /** Undefined for kinds that the cluster does not know (yet): a CRD among the manifests tells, else they count as namespaced. */
   readonly scopeOf: (group: string, kind: string) => Scope | undefined
   readonly tracking: Tracking
+  /** Kinds that are not deployed (DIFF-16). */
+  readonly leavesAlone: LeavesAlone
   /** What the destination's namespace is to have, when it is ours to keep (SYNCP-08, OPT-16). */
   readonly namespaceMetadata?: Pick<Metadata, 'labels' | 'annotations'>
 }
@@ -28,9 +31,10 @@ export type Targets = {
  * object for which nobody names a namespace.
  */
 export function targetManifests(
-  parsed: readonly ParsedManifest[],
+  declared: readonly ParsedManifest[],
   options: TargetOptions,
 ): Targets {
+  const { left: parsed, warnings } = withoutExcluded(declared, options.leavesAlone)
   const brought = new Map(
     parsed.flatMap(({ manifest }) => {
       const name = kindBroughtBy(manifest)
@@ -53,7 +57,7 @@ export function targetManifests(
         group.slice(-1).map(({ manifest }) => withTracking(manifest, options.tracking)),
       ),
     ],
-    warnings: groups.filter((group) => group.length > 1).map(repeated),
+    warnings: [...warnings, ...groups.filter((group) => group.length > 1).map(repeated)],
   }
 }
 

@@ -3,6 +3,7 @@ import { scanForUnknown } from '../../activities/daily-scan.ts'
 import { type ApplicationIndex, createApplicationIndex } from '../../clients/applications.ts'
 import { type Cluster, createCluster } from '../../clients/kube/cluster.ts'
 import type { KubeTransport } from '../../clients/kube/transport.ts'
+import { noCustomizations } from '../../core/customization.ts'
 import { applicationLabel } from '../../core/digest.ts'
 import type { Wake } from '../../core/flow.ts'
 import { startDailyScan } from '../../event-sources/daily-scan.ts'
@@ -36,6 +37,7 @@ const scan = () =>
         clusters: { idOf: () => 'here', placeOf: () => ({ kind: 'control' }) },
       },
       now: Date.now,
+      customizations: () => noCustomizations,
       wake: async ({ name }, { reason, keys = [] }) => {
         woken.push({ name, reason, keys })
       },

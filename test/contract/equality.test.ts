@@ -39,6 +39,7 @@ beforeAll(async () => {
     namespace,
     scopeOf: cluster.discovery.scopeOf,
     tracking: { instance: namespace, label },
+    leavesAlone: () => false,
   })
   for (const { manifest } of orderManifests(manifests)) {
     const one = desired(manifest)
