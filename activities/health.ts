@@ -44,8 +44,10 @@ export function createHealth(clients: ActivityClients) {
     return await clients.healthNews.attend(current.label, async () => {
       const { health } = clients
       const seen = await lookUntilSettled(clients, cluster, current.label, unwatched, async () => {
-        await health.ready(changed.flatMap((key) => cluster.live.get(key) ?? []))
-        return look(cluster, health, declared, changed)
+        // an Application that declares itself is not waited for: its end is that of this operation
+        const others = changed.filter((key) => cluster.live.get(key)?.metadata.uid !== ref.uid)
+        await health.ready(others.flatMap((key) => cluster.live.get(key) ?? []))
+        return look(cluster, health, declared, others)
       })
       if (seen.outcome === 'settled') return seen
       await health.ready(cluster.live.ofApplication(current.label))

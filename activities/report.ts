@@ -152,7 +152,7 @@ async function draw(
     health:
       report.failure !== undefined && live.length === 0
         ? { status: 'Unknown' }
-        : applicationHealth(live, declared?.length ?? live.length, health.assess),
+        : applicationHealth(live, declared?.length ?? live.length, health.assess, current.ref.uid),
     verdicts: verdicts(live, health.assess),
   }
 }

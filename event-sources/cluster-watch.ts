@@ -126,6 +126,6 @@ function isNews(
   const { health, resources = [] } = statusOf(object)
   return (
     health !== undefined &&
-    health.status !== applicationHealth(live, resources.length, rules.assess).status
+    health.status !== applicationHealth(live, resources.length, rules.assess, uid).status
   )
 }

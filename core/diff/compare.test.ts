@@ -69,6 +69,14 @@ describe('comparing a declared object with the live one', () => {
     expect(compareObject(desired, taken)).toEqual({ verdict: 'unproven', fields: [] })
   })
 
+  it('leaves the status to its controller (DIFF-09)', () => {
+    const reported = { ...live, status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } }
+    const declared = { ...desired, status: { loadBalancer: {} } }
+    expect(compareObject(declared, reported)).toEqual({ verdict: 'equal' })
+    const foreign = { ...reported, metadata: { ...reported.metadata, managedFields: [] } }
+    expect(compareObject(declared, foreign)).toEqual({ verdict: 'unproven', fields: [] })
+  })
+
   it('does not believe an object that we never applied', () => {
     const foreign = { ...live, metadata: { ...live.metadata, managedFields: [] } }
     expect(compareObject(desired, foreign).verdict).toBe('unproven')

@@ -29,7 +29,7 @@ const live = (names: readonly string[], data: object, resourceVersion = '7'): Ma
 const proofAt = (object: Manifest, more = {}) =>
   proofOf({ digest: 'd', manifest: declared, ...more }, object)
 
-describe('the proof that applying changes nothing', () => {
+describe('the proof that applying changes nothing (DIFF-17)', () => {
   it('holds while our fields and their values stay, whatever others change (AUTO-15)', () => {
     const proof = proofAt(live(['one'], { one: '1' }))
     expect(proof).toEqual({ desired: 'd', at: '7', owned: expect.any(String) })

@@ -92,6 +92,19 @@ describe('DIFF-01: what an apply would change, without asking the server', () =>
     expect(threeWayFields(role({}), live)).toEqual([])
   })
 
+  test.each<[string, object, object]>([
+    ['the time of creation', { metadata: { name: 'a', creationTimestamp: null } }, {}],
+    ['the namespace', {}, { metadata: { name: 'a', namespace: 'shop' } }],
+    ['rules that are null', { rules: null }, { rules: [] }],
+    ['rules that are null and not there', { rules: null }, {}],
+    ['the status', { status: {} }, { status: { ready: true } }],
+  ])('DIFF-12: %s is no difference', (_, desired, live) => {
+    const role = {
+      ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'a' } },
+    }
+    expect(threeWayFields({ ...role, ...desired }, { ...role, ...live })).toEqual([])
+  })
+
   test('a list may be named like a method', () => {
     const object = {
       ...{ apiVersion: 'apps/v1', kind: 'Any', metadata: { name: 'a' } },

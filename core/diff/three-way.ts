@@ -25,7 +25,7 @@ type Walk = { readonly builtIn: boolean; readonly fields: string[] }
 type Path = readonly string[]
 
 function compare(walk: Walk, desired: Json, live: Json | undefined, path: Path): void {
-  if (live === undefined && isNothing(walk, desired)) return
+  if (isNothing(walk, desired) && (live === undefined || isNothing(walk, live))) return
   if (isList(desired)) compareList(walk, desired, live, path)
   else if (!isMapping(desired)) {
     if (desired !== live && !isSameAmount(walk, desired, live, path)) add(walk, path)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { assessHealth } from '../health/assess.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { applicationHealth } from './application-health.ts'
 
@@ -31,6 +32,35 @@ describe('the health of an application (HEALTH-02)', () => {
     const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' } }
     expect(applicationHealth([ignored, config], 3)).toEqual({ status: 'Healthy' })
   })
+
+  it('does not count the Application itself, nor hooks', () => {
+    const itself = { ...claim('a', 'Lost'), metadata: { name: 'a', uid: 'u' } }
+    const hook = {
+      ...claim('b', 'Lost'),
+      metadata: { name: 'b', annotations: { 'argocd.argoproj.io/hook': 'PreSync' } },
+    }
+    const live = [itself, hook, claim('c', 'Bound')]
+    expect(applicationHealth(live, 2, assessHealth, 'u')).toEqual({ status: 'Healthy' })
+    expect(applicationHealth(live, 2, assessHealth, 'other').status).toBe('Degraded')
+  })
+
+  it.each([
+    ['Missing', 'Healthy'],
+    ['Unknown', 'Healthy'],
+    ['Degraded', 'Degraded'],
+    ['Progressing', 'Progressing'],
+  ] as const)(
+    'HEALTH-23: of a child Application that a script calls %s is %s',
+    (status, expected) => {
+      const child = {
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'Application',
+        metadata: { name: 'child' },
+      }
+      expect(applicationHealth([child], 1, () => ({ status })).status).toBe(expected)
+      expect(applicationHealth([child], 1).status).toBe('Healthy')
+    },
+  )
 
   it('is Missing only when nothing at all is live of what is declared', () => {
     expect(applicationHealth([], 2)).toEqual({ status: 'Missing' })

@@ -12,32 +12,51 @@ export type ApplicationHealth = { readonly status: HealthStatus; readonly messag
 const namedCauses = 3
 
 /**
- * Worst over the live objects (HEALTH-02): hooks and kinds without a rule do not count, a missing
- * object neither, unless nothing is live at all while something is declared. Names up to three causes
- * (HEALTH-26).
+ * Worst over the live objects (HEALTH-02): hooks, kinds without a rule and the Application itself
+ * (`uid`) do not count, a missing object neither, unless nothing is live at all while something is
+ * declared. Names up to three causes (HEALTH-26).
  */
 export function applicationHealth(
   all: readonly Manifest[],
   declared: number,
   assess: Assess = assessHealth,
+  uid?: string,
 ): ApplicationHealth {
-  const live = all.filter((object) => !isHook(object))
+  const live = all.filter((object) => !isHook(object) && !isItself(object, uid))
   if (live.length === 0) return { status: declared > 0 ? 'Missing' : 'Healthy' }
   let status: HealthStatus = 'Healthy'
   let causes: string[] = []
   for (const object of live) {
-    if (isHealthIgnored(object)) continue
-    const health = assess(object)
-    if (health === undefined || health.status === 'Healthy') continue
-    if (isWorse(health.status, status)) {
-      status = health.status
+    const found = statusOf(object, assess)
+    if (found === 'Healthy') continue
+    if (isWorse(found, status)) {
+      status = found
       causes = []
     }
-    if (status === health.status) causes.push(showKey(keyOf(object)))
+    if (status === found) causes.push(showKey(keyOf(object)))
   }
   if (causes.length === 0) return { status }
   const more = causes.length > namedCauses ? ` and ${causes.length - namedCauses} more` : ''
   return { status, message: `Caused by ${causes.slice(0, namedCauses).join(', ')}${more}` }
+}
+
+// a child that nobody has looked at yet, or whose Git is away, is no fault of its parent (HEALTH-23)
+const inDoubt: ReadonlySet<HealthStatus> = new Set(['Missing', 'Unknown'])
+
+/** What the object adds to the whole: Healthy for one that does not count. */
+function statusOf(object: Manifest, assess: Assess): HealthStatus {
+  if (isHealthIgnored(object)) return 'Healthy'
+  const status = assess(object)?.status ?? 'Healthy'
+  return isChild(object) && inDoubt.has(status) ? 'Healthy' : status
+}
+
+function isChild({ apiVersion, kind }: Manifest): boolean {
+  return kind === 'Application' && apiVersion.startsWith('argoproj.io/')
+}
+
+/** An Application that declares itself. */
+function isItself({ metadata }: Manifest, uid: string | undefined): boolean {
+  return uid !== undefined && metadata.uid === uid
 }
 
 /**

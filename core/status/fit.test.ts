@@ -78,7 +78,7 @@ describe('a status that is too large to be stored', () => {
     expect(truncated(status)?.message).toContain('entries of operationState.syncResult.resources')
   })
 
-  it('keeps all that it knows of 6000 objects but their health', () => {
+  it('keeps all that it knows of 6000 objects but their health, which is kept of fewer (HEALTH-24)', () => {
     const status = write(synced(6_000, long), resourcesOf(6_000, long))
     expect(bytesOf(status)).toBeLessThanOrEqual(maxStatusBytes)
     expect(status.resources?.map(identity)).toEqual(resourcesOf(6_000).map(identity))

@@ -35,13 +35,14 @@ afterAll(async () => {
 })
 
 describe('a deployment by command', () => {
-  it('is shown by app diff before it is done, which exits 1', async () => {
+  it('is shown by app diff before it is done, which exits 1, or 20 when it cannot tell (DIFF-15)', async () => {
     const { code, stdout } = await driftless('app', 'diff', name)
     expect(code).toBe(1)
     expect(stdout).toContain(`===== /ConfigMap ${namespace}/config ======`)
     expect(stdout).toContain('+  value: one')
     expect(await value()).toBeUndefined()
     expect((await driftless('app', 'diff', name, '--exit-code=false')).code).toBe(0)
+    expect((await driftless('app', 'diff', 'nobody')).code).toBe(20)
   })
 
   it('is done by app sync, which waits for the end and prints what was done', async () => {

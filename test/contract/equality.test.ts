@@ -172,7 +172,7 @@ async function serverSaysEqual({ key, manifest }: Desired): Promise<boolean> {
   return verdict
 }
 
-describe('our "equal" and the dry-run of the API server', () => {
+describe('our "equal" and the dry-run of the API server (DIFF-02, DIFF-03)', () => {
   it('never disagree, whatever several managers write, take out and own', async () => {
     const seen = { equal: 0, different: 0 }
     await fc.assert(

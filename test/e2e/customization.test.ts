@@ -37,6 +37,7 @@ beforeAll(async () => {
       'resource.customizations.ignoreDifferences.all': 'jqPathExpressions: [.data.counted]',
       'resource.customizations.knownTypeFields.ConfigMap':
         '- {field: data.size, type: core/Quantity}',
+      'resource.exclusions': '- {apiGroups: [""], kinds: [LimitRange]}',
     },
   })
 })
@@ -61,6 +62,26 @@ describe('what the settings and the Application say of kinds', () => {
     const { status: after } = await whenApplication(scene.kube, 'scripted', isDeployed(head))
     expect(after?.resources?.[0]?.health).toEqual({ status: 'Healthy' })
     await scene.kube.patch(path('scripted'), { data: { counted: '1' } })
+  })
+
+  it('DIFF-16: a kind that is excluded is not deployed, and named', async () => {
+    const limits = JSON.stringify({
+      ...{ apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'limits' } },
+      spec: { limits: [] },
+    })
+    const head = await scene.push({
+      'excluding/map.yaml': configMap('included', 'yes'),
+      'excluding/limits.yaml': limits,
+    })
+    await scene.create('excluding', { path: 'excluding' })
+    const { status } = await whenApplication(scene.kube, 'excluding', isDeployed(head))
+    expect(status?.resources?.map(({ kind }) => kind)).toEqual(['ConfigMap'])
+    expect(status?.conditions).toEqual([
+      expect.objectContaining({
+        type: 'ExcludedResourceWarning',
+        message: expect.stringContaining('limits.yaml:1'),
+      }),
+    ])
   })
 
   it('DIFF-04, DIFF-08: what is ignored is no drift, and is not healed', async () => {

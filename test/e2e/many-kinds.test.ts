@@ -73,7 +73,7 @@ beforeAll(async () => {
 afterAll(() => scene.close())
 
 describe('over 60 objects of 40 kinds', () => {
-  it('are Synced after one sync, with the CustomResourceDefinitions of some of them, and stay it through refreshes of both kinds (SYNC-13)', async () => {
+  it('are Synced after one sync, with the CustomResourceDefinitions of some of them, and stay it through refreshes of both kinds (SYNC-13, DIFF-12)', async () => {
     expect(kindObjects.length).toBeGreaterThan(60)
     expect(outOfSync(await sync())).toEqual([])
     for (const kind of ['normal', 'hard', 'normal', 'hard'] as const) {
