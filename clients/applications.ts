@@ -1,8 +1,8 @@
 import { type ReadApplication, readApplication } from '../core/application.ts'
 import { applicationLabel, digestOf } from '../core/digest.ts'
+import { isNamedBy } from '../core/expression/name-rule.ts'
 import { nameOf } from '../core/flow/names.ts'
 import type { ApplicationRef } from '../core/flow.ts'
-import { globMatch } from '../core/glob.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { watchDigest } from '../core/policy/watch-digest.ts'
 import { hasNewerStatus, lostStatus } from '../core/status/lost.ts'
@@ -61,7 +61,7 @@ export type ApplicationChange = {
 
 const api = '/apis/argoproj.io/v1alpha1'
 
-/** `others` are globs of namespaces beside the control namespace; with them all are watched at once. */
+/** `others` are globs of namespaces, or expressions between slashes, beside the control namespace; with them all are watched at once. */
 export function createApplicationIndex(
   transport: KubeTransport,
   namespace: string,
@@ -70,8 +70,7 @@ export function createApplicationIndex(
 ): ApplicationIndex {
   const store = createStore()
   const projects = createProjects()
-  const includes = (name: string): boolean =>
-    name === namespace || others.some((glob) => globMatch(glob, name))
+  const includes = (name: string): boolean => name === namespace || isNamedBy(others, name)
   const isOurs = ({ metadata }: Manifest): boolean => includes(metadata.namespace ?? '')
   const collection = (plural: string) => `${api}/namespaces/${namespace}/${plural}`
   const applications = createReflector({

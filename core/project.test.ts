@@ -8,6 +8,7 @@ import {
   permits,
   permitsDestination,
   permitsKind,
+  permitsNamespace,
   permitsSource,
   readProject,
 } from './project.ts'
@@ -86,6 +87,13 @@ test('PROJ-02: a deny rule for one cluster does not hinder another', () => {
   expect(permitted({ server, namespace: 'kube-system' })).toBe(false)
   expect(permitted({ server: 'https://other', namespace: 'kube-system' })).toBe(true)
   expect(permitted({ server: 'https://third', namespace: 'a' })).toBe(false)
+})
+
+test('PROJ-03: Applications live where a glob or an expression between slashes says', () => {
+  const project = { sourceNamespaces: ['team-*', '/^((?!argocd).)*-apps$/', '/(/'] }
+  const permitted = (namespace: string) => permitsNamespace(project, namespace)
+  expect(['team-a', 'shop-apps'].filter(permitted)).toHaveLength(2)
+  expect(['shop', 'my-argocd-apps', '/(/x'].filter(permitted)).toEqual([])
 })
 
 test('PROJ-11: only clusters of the project', () => {

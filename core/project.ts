@@ -1,5 +1,6 @@
 import type { Destination } from './application.ts'
 import { InvalidSpecError } from './errors.ts'
+import { isNamedBy } from './expression/name-rule.ts'
 import { normalizeGitUrl } from './git-url.ts'
 import { globMatch } from './glob.ts'
 import {
@@ -29,7 +30,7 @@ export const defaultProjectSpec = {
 
 /** PROJ-03: whether Applications of the project may live there, beside the control namespace. */
 export function permitsNamespace(project: AppProjectSpec, namespace: string): boolean {
-  return (project.sourceNamespaces ?? []).some((rule) => globMatch(rule, namespace))
+  return isNamedBy(project.sourceNamespaces ?? [], namespace)
 }
 
 type Request = { readonly repoURL: string; readonly destination: Destination }

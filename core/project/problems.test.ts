@@ -51,7 +51,7 @@ it('PROJ-10: a policy that asks for nothing is none', () => {
   expect(projectProblems({ sourceIntegrity: { git: { policies } } })).toEqual([])
 })
 
-it('names what is read and not acted on, when it asks for something', () => {
+it('names what is read and not acted on, when it asks for something: roles (PROJ-06), expressions that nobody can match (PROJ-03)', () => {
   const project = (spec: object) => ({
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'AppProject',
@@ -60,8 +60,11 @@ it('names what is read and not acted on, when it asks for something', () => {
   })
   const spec = { roles: [{ name: 'dev' }], destinationServiceAccounts: [], sourceRepos: ['*'] }
   expect(unbuiltProjectFields(project(spec))).toEqual(['spec.roles of the AppProject shop'])
-  expect(unbuiltProjectFields(project({ sourceNamespaces: ['team-*', '/^team/'] }))).toEqual([
-    'spec.sourceNamespaces (/^team/) of the AppProject shop',
+  const sourceNamespaces = ['team-*', '/^team/', '/(a)\\1/']
+  expect(unbuiltProjectFields(project({ sourceNamespaces }))).toEqual([
+    expect.stringMatching(
+      /^spec.sourceNamespaces \(\/\(a\)\\1\/: .* bounded time\) of the AppProject shop$/,
+    ),
   ])
   expect(unbuiltProjectFields(project({ roles: 7 }))).toEqual([])
   expect(unbuiltProjectFields(undefined)).toEqual([])

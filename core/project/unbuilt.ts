@@ -1,3 +1,4 @@
+import { nameRuleProblem } from '../expression/name-rule.ts'
 import { AppProjectObject } from './schema.ts'
 
 const later = ['roles', 'destinationServiceAccounts'] as const
@@ -10,12 +11,12 @@ export function unbuiltProjectFields(project: unknown): readonly string[] {
   const read = AppProjectObject.safeParse(project)
   if (!read.success) return []
   const { metadata, spec } = read.data
-  const isExpression = (rule: string) => /^\/.+\/$/.test(rule)
   const asked = [
     ...later.filter((field) => (spec[field] ?? []).length > 0),
-    ...(spec.sourceNamespaces ?? [])
-      .filter(isExpression)
-      .map((rule) => `sourceNamespaces (${rule})`),
+    ...(spec.sourceNamespaces ?? []).flatMap((rule) => {
+      const problem = nameRuleProblem(rule)
+      return problem === undefined ? [] : [`sourceNamespaces (${rule}: ${problem})`]
+    }),
   ]
   return asked.map((field) => `spec.${field} of the AppProject ${metadata.name}`)
 }

@@ -1,4 +1,5 @@
 import type { Destination } from '../../../core/application.ts'
+import { isNamedBy } from '../../../core/expression/name-rule.ts'
 import { globMatch } from '../../../core/glob.ts'
 import { projectProblems } from '../../../core/project/problems.ts'
 import type { ProjectDestination } from '../../../core/project/schema.ts'
@@ -31,7 +32,11 @@ export const permitted = feed<Permitted>(({ test, project, app, resource, input,
     return { expected: wants, got }
   }
   if (resource !== undefined) return { expected: wants, got: permitsKind(project, resource) }
-  const { pattern, val, input: text, allowNegation } = input
+  const { pattern, val, input: text, allowNegation, list, patternMatch } = input
+  if (test === 'Test_MatchList' && patternMatch !== 'EXACT') {
+    const speaksOf = patternMatch === 'GLOB' ? anyGlob : isNamedBy
+    return { expected: expected.result, got: speaksOf(list as readonly string[], String(text)) }
+  }
   if (test === 'TestGlobMatch') {
     const match = allowNegation === true ? ruleMatches : globMatch
     return { expected: expected.expected, got: match(String(pattern), String(val)) }
@@ -45,3 +50,6 @@ export const permitted = feed<Permitted>(({ test, project, app, resource, input,
   }
   return undefined
 })
+
+const anyGlob = (list: readonly string[], text: string) =>
+  list.some((glob) => globMatch(glob, text))
