@@ -25,7 +25,6 @@ export type SyncInput = {
   readonly application: ApplicationRef
   readonly rendered: RenderedManifests
   readonly step: SyncStep
-  readonly heal: boolean
   /** Whether the step is tried as a dry-run first; for plans of more steps `check` did it before. */
   readonly check?: boolean
   readonly request?: OperationRequest

@@ -32,6 +32,7 @@ export async function application(input: ApplicationInput): Promise<string> {
       unpublished,
       ...(retrying && outcome.queued !== true && repetitionOf(input, outcome)),
       ...(outcome.carried !== undefined && { carried: outcome.carried }),
+      ...(outcome.attempted !== undefined && { attempted: outcome.attempted }),
     })
   }
   return outcome.summary

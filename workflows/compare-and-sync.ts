@@ -9,6 +9,7 @@ import { operationDeadline } from './deadline.ts'
 import { resultTable } from './details.ts'
 import { giveUpCarried } from './early-end.ts'
 import { failureOf } from './failure.ts'
+import { attemptedBy, handedOn, isHeal, leftOf } from './left.ts'
 import { type End, factsOf, notBegun, type Operation, type Progress } from './operation.ts'
 import { type Outcome, repeatIn } from './outcome.ts'
 import { revertInGit } from './revert.ts'
@@ -20,7 +21,9 @@ import { queuedBy } from './window.ts'
 export async function compareAndSync(operation: Operation): Promise<Outcome> {
   const { decision, input } = operation
   const { carried } = input
-  if (await gaveWayWhileWaiting(operation)) return operation.end('gives way to newer work')
+  if (await gaveWayWhileWaiting(operation)) {
+    return operation.end('gives way to newer work', handedOn(operation))
+  }
   const compared = await compareOrFail(operation)
   if ('failure' in compared) return await notCompared(operation, compared.failure)
   const { rendered, plan } = compared
@@ -34,9 +37,12 @@ export async function compareAndSync(operation: Operation): Promise<Outcome> {
       conditions: [...rendered.warnings, ...plan.conditions],
       ...(decision.refresh !== undefined && { refreshed: decision.refresh }),
     })
-    return operation.end(`${short(rendered)}: ${plan.reason}`, queuedBy(plan, decision))
+    return operation.end(`${short(rendered)}: ${plan.reason}`, {
+      ...queuedBy(plan, decision),
+      ...handedOn(operation),
+    })
   }
-  const progress = progressFrom(operation, plan, continued)
+  const progress = progressFrom(operation, rendered, plan)
   const end = await runSteps(operation, rendered, plan, progress)
   if (end === 'superseded') {
     return operation.end(`${short(rendered)}: gives way to newer work`, {
@@ -50,27 +56,31 @@ export async function compareAndSync(operation: Operation): Promise<Outcome> {
 }
 
 function progressFrom(
-  { input }: Operation,
+  operation: Operation,
+  rendered: RenderedManifests,
   { unpruned = [] }: SyncPlan,
-  continued: CarriedOperation | undefined,
 ): Progress {
+  const { carried, begunAt } = operation.input
+  const continued = carried?.inputs === rendered.inputs ? carried : undefined
   const startedAt = continued?.startedAt ?? Date.now()
   return {
     startedAt,
-    begunAt: continued?.begunAt ?? input.begunAt ?? startedAt,
+    begunAt: continued?.begunAt ?? begunAt ?? startedAt,
     waveBegunAt: Date.now(),
     results: unpruned.map(notPruned),
-    changed: continued?.changed ?? [],
+    changed: leftOf(operation.input, rendered)?.changed ?? [],
+    heal: isHeal(operation, rendered),
   }
 }
 
 function carriedFrom(
   { inputs, revision }: RenderedManifests,
   plan: SyncPlan,
-  { startedAt, begunAt, changed }: Progress,
+  { startedAt, begunAt, changed, heal }: Progress,
 ): CarriedOperation {
   const first = begunAt === startedAt ? {} : { begunAt }
-  return { inputs, revision, startedAt, ...first, changed, hooks: hasHooks(plan) }
+  const mends = heal ? { heal } : {}
+  return { inputs, revision, startedAt, ...first, changed, hooks: hasHooks(plan), ...mends }
 }
 
 function notPruned(key: ResourceKey): ResourceResult {
@@ -88,6 +98,7 @@ async function ended(
   const retryInMs = end.failure && retryOf(operation, end.failure, progress.begunAt)
   const repeats = request !== undefined && retryInMs !== undefined
   const { phase, message, failure } = end
+  const left = end.notBegun === true ? handedOn(operation) : attemptedBy(rendered, progress)
   setCurrentDetails(resultTable(`${phase}: ${message}`, progress.results))
   await operation.report({
     rendered,
@@ -105,7 +116,7 @@ async function ended(
   })
   return operation.end(
     `${short(rendered)}: ${message}`,
-    retryInMs === undefined ? {} : { retryInMs, begunAt: progress.begunAt },
+    retryInMs === undefined ? {} : { retryInMs, begunAt: progress.begunAt, ...left },
   )
 }
 
@@ -129,7 +140,7 @@ async function gaveWayWhileWaiting({ decision, inbox, report }: Operation): Prom
 
 /** The Application changed meanwhile, or the cache lost what was rendered. */
 function again(operation: Operation): Outcome {
-  return operation.end('starts again', { retryInMs: 0 })
+  return operation.end('starts again', { retryInMs: 0, ...handedOn(operation) })
 }
 
 type Failure = FailureText & { readonly retryable?: boolean }
@@ -146,7 +157,8 @@ async function compareOrFail(
 }
 
 /** A comparison that will sync nothing is quick work; one that may sync shows on the timeline. */
-async function compare({ input, decision, wakes }: Operation): Promise<Compared> {
+async function compare(operation: Operation): Promise<Compared> {
+  const { input, decision, wakes } = operation
   const { application } = input
   const { specDigest, request } = decision
   const asking = request === undefined ? {} : { request }
@@ -173,8 +185,8 @@ async function compare({ input, decision, wakes }: Operation): Promise<Compared>
     specDigest,
     retry: (input.attempt ?? 0) > 0,
     ...asking,
-    heal: decision.trigger === 'drift' && input.carried === undefined,
-    continued: input.carried?.inputs === rendered.inputs,
+    heal: isHeal(operation, rendered),
+    continued: leftOf(input, rendered) !== undefined,
     ...(decision.blocked !== undefined && { blocked: decision.blocked.reason }),
   }
   const toCompare = {
@@ -213,7 +225,8 @@ async function notCompared(operation: Operation, failure: Failure): Promise<Outc
         operation: { ...notBegun(decision, message, failure), begunAt },
       }),
   })
-  return operation.end(message, retryInMs === undefined ? {} : { retryInMs, begunAt })
+  const later = retryInMs === undefined ? {} : { retryInMs, begunAt }
+  return operation.end(message, { ...later, ...handedOn(operation) })
 }
 
 function short({ revision }: { readonly revision: string }): string {

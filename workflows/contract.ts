@@ -60,6 +60,8 @@ export type ApplicationInput = {
   /** Epoch ms of the start of the first of these attempts: people are told of all in one message. */
   readonly begunAt?: number
   readonly carried?: CarriedOperation
+  /** What the attempt before did of the operation that this run repeats. */
+  readonly attempted?: AttemptedOperation
   /** How often it went from one cluster to another without doing anything. */
   readonly moves?: number
   /** Events that Kafka has not taken yet. */
@@ -75,7 +77,15 @@ export type CarriedOperation = {
   readonly revision?: string
   /** Whether hooks of it may be left that have to be let go. */
   readonly hooks?: boolean
+  /** Whether it only mended what drifted. */
+  readonly heal?: true
 }
+
+/**
+ * What a failed attempt leaves to the next one: it may have applied everything and still have to
+ * wait for it, and to run its hooks. Nobody needs it when something else is to be deployed by then.
+ */
+export type AttemptedOperation = Pick<CarriedOperation, 'inputs' | 'changed' | 'heal'>
 
 export type RepositoryInput = {
   /** Host and path; the address with its credentials stays in the Applications. */

@@ -48,7 +48,7 @@ export async function operate(input: ApplicationInput, inbox: Inbox): Promise<Ou
 /** What an Application left that is no more is not gone on with for its namesake. */
 function meantBy({ uid }: Decision, input: ApplicationInput): ApplicationInput {
   if (uid === undefined) return input
-  const { carried: _, attempt: __, begunAt: ___, ...rest } = input
+  const { carried: _, attempt: __, begunAt: ___, attempted: ____, ...rest } = input
   return { ...rest, application: { ...input.application, uid } }
 }
 

@@ -23,7 +23,7 @@ export type Operation = {
   /** The end of the operation as the run hands it on. */
   readonly end: (
     summary: string,
-    more?: Pick<Outcome, 'retryInMs' | 'queued' | 'begunAt' | 'carried'>,
+    more?: Pick<Outcome, 'retryInMs' | 'queued' | 'begunAt' | 'carried' | 'attempted'>,
   ) => Outcome
   /** Whether newer work takes the place of this operation at a safe point. */
   readonly isOvertaken: () => boolean
@@ -39,6 +39,8 @@ export type Progress = {
   results: readonly ResourceResult[]
   /** The objects that this operation changed: those it waits for. */
   changed: readonly ResourceKey[]
+  /** Whether it only mends what drifted. */
+  readonly heal: boolean
 }
 
 /** How the steps of an operation ended. */
@@ -56,7 +58,7 @@ export type End = {
 export function factsOf(
   { decision, input }: Operation,
   rendered: RenderedManifests,
-  { startedAt, begunAt, results }: Progress,
+  { startedAt, begunAt, results, heal }: Progress,
 ): Omit<OperationFacts, 'phase' | 'message'> {
   return {
     startedAt,
@@ -66,7 +68,7 @@ export function factsOf(
     ...(rendered.revisions !== undefined && { revisions: rendered.revisions }),
     trigger: decision.trigger,
     retryCount: input.attempt ?? 0,
-    heal: decision.trigger === 'drift',
+    heal,
     ...(decision.request !== undefined && { request: decision.request }),
   }
 }

@@ -1,5 +1,5 @@
 import type { FailureText, RetryPolicy, SupersedePolicy, Wake } from '../core/flow.ts'
-import type { CarriedOperation } from './contract.ts'
+import type { AttemptedOperation, CarriedOperation } from './contract.ts'
 
 /** How one operation ended, for the run that holds it. */
 export type Outcome = {
@@ -14,6 +14,7 @@ export type Outcome = {
   /** The wakes to repeat it with. */
   readonly wakes: readonly Wake[]
   readonly carried?: CarriedOperation
+  readonly attempted?: AttemptedOperation
   /** Set when nothing was done, because the worker of this cluster has to. */
   readonly cluster?: string
   /** What may take the place of its repetition; absent means anything. */

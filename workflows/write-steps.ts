@@ -55,14 +55,13 @@ export async function syncStep(
   tryFirst: boolean,
 ): Promise<End | undefined> {
   const { application } = operation.input
-  const { request, trigger } = operation.decision
+  const { request } = operation.decision
   try {
     const result = await writes.sync.executeWithOptions({ summary: summaryOf(step) }, [
       {
         application,
         rendered,
         step,
-        heal: trigger === 'drift',
         ...(tryFirst && { check: true }),
         ...(request !== undefined && { request }),
       },
@@ -71,6 +70,9 @@ export async function syncStep(
     progress.changed = [...new Set([...progress.changed, ...changedBy(step, result.resources)])]
     return refusal(progress, result)
   } catch (error) {
+    // nobody knows how far it came: the next attempt waits for all of them
+    const perhaps = step.changes.map(({ key }): ResourceResult => ({ key, status: 'Synced' }))
+    progress.changed = [...new Set([...progress.changed, ...changedBy(step, perhaps)])]
     const failure = failureOf(error)
     return { phase: 'Error', message: failure.message, failure }
   }

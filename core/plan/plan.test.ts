@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applicationOf } from '../../test/fixtures/application.ts'
-import type { ResourceDiff } from '../flow.ts'
+import type { Hook, ResourceDiff } from '../flow.ts'
 import type { ResourceKey } from '../manifest/key.ts'
 import { planSync } from './plan.ts'
 
@@ -14,6 +14,8 @@ function plan(
     equal = 1,
     last = {} as object | undefined,
     retry = false,
+    continued = false,
+    hooks = [] as readonly Hook[],
     blocked = undefined as string | undefined,
   } = {},
 ) {
@@ -30,9 +32,10 @@ function plan(
     application,
     specDigest: 's',
     rendered,
-    comparison: { equal, differences },
+    comparison: { equal, differences, hooks },
     lastAttempt,
     retry,
+    continued,
     ...(blocked !== undefined && { blocked }),
   })
 }
@@ -145,6 +148,18 @@ describe('planning a sync', () => {
     expect(plan(changes, { last: { ...failed, retryable: true } }).action).toBe('sync')
     expect(plan(changes, { last: failed, retry: true }).action).toBe('sync')
     expect(plan(changes, { last: { ...failed, inputs: 'older' } }).action).toBe('sync')
+  })
+
+  it('goes on with what an earlier attempt began though nothing differs: its hooks are still to run (SYNC-26)', () => {
+    const hooks: readonly Hook[] = [
+      { key: 'batch/Job/shop/tell', object: 0, phases: ['PostSync'], wave: 0 },
+    ]
+    expect(plan([], { hooks }).action).toBe('none')
+    const { action, steps } = plan([], { hooks, continued: true, retry: true })
+    expect(action).toBe('sync')
+    expect(steps).toMatchObject([
+      { phase: 'PostSync', changes: [], hooks: [{ key: 'batch/Job/shop/tell' }] },
+    ])
   })
 
   it('is a permutation of the changes, whatever their order was', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { configMap, type LiveApplication } from '../harness/application.ts'
+import { configMap, type LiveApplication, whenApplication } from '../harness/application.ts'
 import { eventually } from '../harness/eventually.ts'
 import { hookJob, noticeHook } from '../harness/hook.ts'
 import { createNamespace } from '../harness/kube.ts'
@@ -93,6 +93,23 @@ describe('a sync by hand', () => {
       `ConfigMap ${namespace}/hello: it says nothing; give its text`,
     )
     expect(await kube.request('GET', config('noticed'))).toMatchObject({ data: { value: 'one' } })
+  })
+
+  it('whose PostSync hook failed is retried with its hooks, though everything is applied by then (SYNC-26)', async () => {
+    const { kube, repository } = scene
+    await repository.push({
+      'late/after.yaml': hookJob('late', 'PostSync', { simulate: 'fail' }),
+      'late/config.yaml': configMap('late', 'one'),
+    })
+    const retry = { limit: 1, backoff: { duration: '1s' } }
+    await scene.create('late', { path: 'late', spec: { syncPolicy: { automated: {}, retry } } })
+    const over = await whenApplication(
+      kube,
+      'late',
+      ({ operationState: state }) => state?.phase === 'Failed' && state.retryCount === 1,
+    )
+    expect(resultsOf(over)).toEqual(['PostSync Job late Failed'])
+    expect(over.status?.sync?.status).toBe('Synced')
   })
 
   it('is terminated in the middle of a hook, which is deleted (SYNC-25)', async () => {
