@@ -34,6 +34,7 @@ export type ApplicationView = {
   readonly status?: ApplicationStatus
 }
 export type SourceView = {
+  readonly name?: string
   readonly repoURL?: string
   readonly path?: string
   readonly chart?: string

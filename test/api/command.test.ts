@@ -94,6 +94,26 @@ describe('app create and app set (CLI-04, CLI-05)', () => {
     expect((await api.stored('made')).spec.syncPolicy).toEqual({ syncOptions: ['A=b'] })
   })
 
+  it('change one of several sources by its name, and none where it is not said which (SRC-09)', async () => {
+    const sources = [
+      { repoURL, path: 'a', name: 'web' },
+      { repoURL, path: 'b' },
+    ]
+    const { spec, ...rest } = shopApplication('several')
+    const file = join(driftless.folder, 'several.yaml')
+    const declared = { ...rest, spec: { ...spec, source: undefined, sources } }
+    writeFileSync(file, JSON.stringify(declared))
+    await driftless('app', 'create', '--file', file)
+    await driftless('app', 'set', 'several', '--source-name', 'web', '--revision', 'v2')
+    await driftless('app', 'set', 'several', '--source-position', '2', '--path', 'c')
+    expect((await api.stored('several')).spec.sources).toEqual([
+      { ...sources[0], targetRevision: 'v2' },
+      { ...sources[1], path: 'c' },
+    ])
+    const { code, stderr } = await driftless('app', 'set', 'several', '--revision', 'v3')
+    expect([code, stderr]).toEqual([20, expect.stringContaining('choose one of: 1 web, 2 -')])
+  })
+
   it('read Applications from a file', async () => {
     const file = join(driftless.folder, 'applications.yaml')
     const manifest = (name: string) => JSON.stringify(shopApplication(name))
