@@ -77,7 +77,7 @@ async function refusalOf(asked: Promise<unknown>): Promise<Error> {
   return error as Error
 }
 
-describe('a chart of a chart repository', () => {
+describe('a chart of a chart repository (SRC-07)', () => {
   it('is found by its version and by a constraint, which means the highest (SRC-05)', async () => {
     const url = `http://${(await repository()).host}`
     const charts = chartsWith()
@@ -139,6 +139,17 @@ describe('a chart of a chart repository', () => {
     const gone = await refusalOf(missing.find({ ...ask, version: '9.9.9' }, 'd'))
     expect(gone).toBeInstanceOf(GitAccessError)
     expect(gone.message).toContain('9.9.9')
+  })
+
+  it('lies on another server, which is told the credentials only where the source says so (HELM-10)', async () => {
+    const files = await repository({ authorization: basic })
+    const filesAt = `http://${files.host}/`
+    const url = `http://${(await repository({ authorization: basic, filesAt })).host}`
+    const ask = { url, chart: 'web', version: '1.2.3' }
+    const charts = chartsWith({ username: 'kim', password })
+    expect(await refusalOf(charts.find(ask, 'd'))).toBeInstanceOf(GitAuthError)
+    expect((await charts.find({ ...ask, passCredentials: true }, 'd')).version).toBe('1.2.3')
+    expect(files.downloads()).toBe(1)
   })
 
   it('of one project is no other project’s, though it is on the disk (REPO-14)', async () => {

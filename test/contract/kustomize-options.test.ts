@@ -134,6 +134,13 @@ describe('what an Application says to a kustomization is what kustomize makes of
     expect(await refusal({ patches: [{ path: '../../etc/passwd' }] })).toContain('leaves the')
   })
 
+  it('a version, which the operator has to have (KUST-10)', async () => {
+    expect(await built({ version: 'v5' })).toHaveLength(1)
+    expect(await refusal({ version: 'v1.0.0' })).toMatch(
+      /^spec\.source\.kustomize\.version: v1\.0\.0 is not here \(there is: v5\)/,
+    )
+  })
+
   it('components, of which one that is missing is an error unless it may be (KUST-09)', async () => {
     const components = ['../component']
     expect((await built({ components })).map(({ kind }) => kind).sort()).toEqual([

@@ -54,6 +54,6 @@ export async function toolPaths(): Promise<ToolPaths> {
   return {
     ...{ helm: program('helm'), kustomize: program('kustomize') },
     ...{ renderer: program('driftless-renderer'), jsonnet: programs.command('jsonnet', 'jsonnet') },
-    ...{ search: process.env.PATH ?? '', versions: new Map() },
+    ...{ search: process.env.PATH ?? '', versions: new Map([['v5', program('kustomize')]]) },
   }
 }

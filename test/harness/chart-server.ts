@@ -8,6 +8,8 @@ export type ChartServerOptions = {
   readonly authorization?: string
   /** Speaks https with these. */
   readonly tls?: ServerOptions
+  /** Address of another server that has the packed charts, as the index says. */
+  readonly filesAt?: string
 }
 
 /** Where charts are published for a test. */
@@ -26,7 +28,7 @@ type Answer = { readonly type: string; readonly body: Buffer | string }
 /** A chart repository: a folder of files with an `index.yaml`. */
 export function startChartRepository(options: ChartServerOptions = {}): Promise<ChartServer> {
   return start(options, (path, charts) => {
-    if (path === '/index.yaml') return { type: 'text/yaml', body: indexOf(charts) }
+    if (path === '/index.yaml') return { type: 'text/yaml', body: indexOf(charts, options.filesAt) }
     const found = charts.find((chart) => path === `/${fileOf(chart)}`)
     return found && { type: 'application/gzip', body: found.packed }
   })
@@ -101,12 +103,12 @@ function fileOf({ name, version }: Published): string {
   return `${name}-${version}.tgz`
 }
 
-function indexOf(charts: readonly Published[]): string {
+function indexOf(charts: readonly Published[], filesAt = ''): string {
   const entries = Map.groupBy(charts, ({ name }) => name)
   const listed = [...entries].map(([name, found]) => [
     name,
     found.map((chart) => ({
-      ...{ apiVersion: 'v2', name, version: chart.version, urls: [fileOf(chart)] },
+      ...{ apiVersion: 'v2', name, version: chart.version, urls: [filesAt + fileOf(chart)] },
       digest: digestOf(chart.packed).slice('sha256:'.length),
     })),
   ])
