@@ -13,7 +13,9 @@ export function baseFetcher(
   project: string,
 ): FetchBase {
   return async ({ url, reader }, reference, place) => {
-    if (setting('driftless.kustomize.remoteBases') !== 'true') refuseAddress(reference, place)
+    const isPermitted = setting('driftless.kustomize.remoteBases') === 'true'
+    // what lies in no repository has no mirror beside which a base could lie
+    if (!isPermitted || url.startsWith('oci://')) refuseAddress(reference, place)
     const { address, path, ref } = parseRemoteBase(reference, place)
     const commit = await git.of(project).commitBeside(url, address, ref)
     const found = await reader.objectAt(url, commit, path)

@@ -4,6 +4,7 @@ import {
   type Application,
   type ApplicationSource,
   type GitSource,
+  isArtifact,
   isChart,
   isOnlyLent,
   projectOf,
@@ -14,6 +15,7 @@ import type { BuildEnvironment } from '../core/render/environment.ts'
 import { generatePaths, generatePathsAnnotation } from '../core/render/generate-paths.ts'
 import { withNamedFiles } from '../core/render/helm.ts'
 import { overrideFiles, withOverrides } from '../core/render/overrides.ts'
+import { shortRevision } from '../core/short-revision.ts'
 import { addressGuard } from './address-guard.ts'
 import { baseFetcher } from './base-fetcher.ts'
 import { environmentOf } from './build-environment.ts'
@@ -128,7 +130,10 @@ async function checkoutOf(
   if (isChart(source)) {
     const ask = chartOf(source)
     const chart = await charts.find({ ...ask, version: known ?? ask.version }, project)
-    return { reader: chart.tree, url, commit: chart.version, treeOf: async () => chart.digest }
+    const treeOf = isArtifact(source)
+      ? async (path: string) => (await chart.tree.objectAt(url, chart.version, path))?.id
+      : async () => chart.digest
+    return { reader: chart.tree, url, commit: chart.version, treeOf }
   }
   const git = all.of(project)
   const commit = known ?? (await git.resolve(url, targetRevision, tagPrefix)).commit
@@ -154,14 +159,14 @@ async function sourceAt(clients: SourceClients, place: Place): Promise<SourceAt>
   const { url, commit } = checkout
   const path = source.path ?? '.'
   const tree = (await checkout.treeOf(path)) ?? ''
-  if (isChart(source)) {
+  if (isChart(source) && !isArtifact(source)) {
     const named = withNamedFiles(source, place.environment)
     const found = await helmReads({ checkout, folder: '.', lenders, mayRead }, named)
     return { ...at, source: named, tree, reads: { tool: 'Helm', ...found } }
   }
   if (tree === '') {
     throw new GitAccessError(
-      `the path ${path} does not exist in ${url} at ${commit.slice(0, 7)}; correct spec.source.path or add the folder`,
+      `the path ${path} does not exist in ${url} at ${shortRevision(commit)}; correct spec.source.path or add the folder`,
     )
   }
   const { appName } = place.environment

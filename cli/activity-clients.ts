@@ -34,6 +34,7 @@ export function sharedClients(config: Config, wiring: Wiring, rules: Rules): Sha
     gitWriter: createGitWriter({ ...reading, access }),
     charts: createCharts({
       ...{ dir: `${config.data}/charts`, outbound, access, now: Date.now },
+      setting: rules.setting,
     }),
     artifacts: createArtifacts({ dir: `${config.data}/artifacts`, key: installKey(config.data) }),
     tools: createTools(config.tools),

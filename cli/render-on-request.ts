@@ -80,7 +80,7 @@ async function loadRenderer(options: Options) {
   const { outbound } = reading
   const git = createGit({ dir: `${config.data}/git-api`, ...reading, access })
   const charts = createCharts({
-    ...{ dir: `${config.data}/charts-api`, outbound, access, now: Date.now },
+    ...{ dir: `${config.data}/charts-api`, outbound, access, setting, now: Date.now },
   })
   const repositories = activities.createRepositories(Date.now)
   const tools = createTools(config.tools)

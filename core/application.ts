@@ -72,9 +72,14 @@ function without(value: unknown, path: readonly PropertyKey[]): unknown {
 /** A source whose repository is named. */
 export type GitSource = ApplicationSource & { readonly repoURL: string }
 
-/** Whether the source is a chart of a chart repository or of a registry, not a folder in Git (SRC-07, SRC-20). */
+/** Whether the source lies in a chart repository or in a registry, not in Git (SRC-07, SRC-20). */
 export function isChart({ chart, repoURL = '' }: ApplicationSource): boolean {
   return Boolean(chart) || repoURL.startsWith('oci://')
+}
+
+/** Whether the address of the source is that of one artifact of a registry, be it a chart or not (SRC-20). */
+export function isArtifact({ chart, repoURL = '' }: ApplicationSource): boolean {
+  return !chart && repoURL.startsWith('oci://')
 }
 
 /** Whether the source renders nothing and only lends its files to the others (SRC-08). */

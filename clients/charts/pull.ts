@@ -2,18 +2,30 @@ import { GitAccessError, GitAuthError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/git-url.ts'
 import { type RepositoryCredentials, secretsOf } from '../../core/repository/credentials.ts'
 import type { Outbound } from '../outbound.ts'
-import { isRegistry, type Pull } from './asked.ts'
-import { pullFromRegistry } from './registry.ts'
+import { isArtifact, isRegistry, type Packed, type Pull } from './asked.ts'
+import { digestInRegistry, pullFromRegistry } from './registry.ts'
 import { pullFromRepository, type ReadIndex } from './repository.ts'
 
 /** How charts are fetched. */
 export type Puller = { readonly outbound: Outbound; readonly readIndex: ReadIndex }
 
-/** Fetches a packed chart, whatever its version is asked for by. GitAccessError and GitAuthError without secrets. */
-export async function pullChart({ outbound, readIndex }: Puller, pull: Pull): Promise<Buffer> {
+/** Fetches what a version is asked for by. GitAccessError and GitAuthError without secrets. */
+export async function pullChart({ outbound, readIndex }: Puller, pull: Pull): Promise<Packed> {
+  return await told(pull, async () =>
+    isRegistry(pull.ask.url)
+      ? await pullFromRegistry(outbound, pull)
+      : { body: await pullFromRepository(outbound, readIndex, pull), isChart: true },
+  )
+}
+
+/** The digest of what the version of an artifact means now; errors as above. */
+export async function resolveArtifact({ outbound }: Puller, pull: Pull): Promise<string> {
+  return await told(pull, () => digestInRegistry(outbound, pull))
+}
+
+async function told<T>(pull: Pull, work: () => Promise<T>): Promise<T> {
   try {
-    if (isRegistry(pull.ask.url)) return await pullFromRegistry(outbound, pull)
-    return await pullFromRepository(outbound, readIndex, pull)
+    return await work()
   } catch (error) {
     throw refusal(error instanceof Error ? error.message : String(error), pull)
   }
@@ -29,11 +41,12 @@ function refusal(text: string, { ask, access }: Pull): GitAccessError | GitAuthE
     withoutCredentials(text),
   )
   const place = withoutCredentials(url)
+  const what = isArtifact(ask) ? `the artifact ${version}` : `the chart ${chart} ${version}`
   return refused.test(shown)
     ? new GitAuthError(
         `the repository ${place} refuses our credentials: ${shown}; ${adviceFor(credentials)}`,
       )
-    : new GitAccessError(`the chart ${chart} ${version} cannot be read from ${place}: ${shown}`)
+    : new GitAccessError(`${what} cannot be read from ${place}: ${shown}`)
 }
 
 function adviceFor(credentials: RepositoryCredentials | undefined): string {

@@ -3,45 +3,74 @@ import { z } from 'zod'
 import { chosenVersion } from '../../core/chart-version.ts'
 import { parseConstraint } from '../../core/git/constraint.ts'
 import { parseVersion } from '../../core/git/version.ts'
-import { authorization } from '../git/access.ts'
-import { ask, type HttpAnswer, onlyProxy, parsedJson } from '../outbound/ask.ts'
+import { type HttpAnswer, parsedJson } from '../outbound/ask.ts'
 import type { Outbound } from '../outbound.ts'
 import {
   bodyOf,
   type ChartAsk,
+  isArtifact,
+  isDigest,
   maxChartBytes,
+  type Packed,
   type Pull,
-  maxRedirects as redirects,
 } from './asked.ts'
+import { createGet, type Get, maxAnswerBytes } from './registry-get.ts'
 
 const Tags = z.object({ tags: z.array(z.string()).nullable() })
-const Manifest = z.object({
-  layers: z.array(z.object({ mediaType: z.string(), digest: z.string() })),
-})
-const Token = z.object({ token: z.string().optional(), access_token: z.string().optional() })
+const Layer = z.object({ mediaType: z.string(), digest: z.string() })
+const Manifest = z.object({ layers: z.array(Layer) })
+type Layer = z.infer<typeof Layer>
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json'
-const layerTypes = ['application/vnd.cncf.helm.chart.content.v1.tar+gzip', 'application/tar+gzip']
-const maxAnswerBytes = 4 * 1024 * 1024
+const chartType = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip'
+const signatureType = 'application/vnd.cncf.helm.chart.provenance.v1.prov'
 const maxPages = 100
 
-/** Asks one registry for paths below `/v2/<name>/`. */
-type Get = (path: string, maxBytes?: number, accept?: string) => Promise<HttpAnswer>
-
-/** Fetches a packed chart by the OCI distribution protocol, and checks that it is what its digest says. */
-export async function pullFromRegistry(outbound: Outbound, pull: Pull): Promise<Buffer> {
-  const { host, name } = placeOf(pull.ask)
-  const get = createGet(outbound, pull, { host, name })
-  const reference = await referenceOf(get, pull.ask.version)
-  const text = bodyOf(await get(`manifests/${reference}`, maxAnswerBytes, manifestType))
-  const { layers } = Manifest.parse(parsedJson(text.toString('utf8')))
-  const layer = layers.find(({ mediaType }) => layerTypes.includes(mediaType))
-  if (layer === undefined) throw new Error(`${name}:${reference} is no chart of Helm`)
-  if (!/^sha256:[0-9a-f]{64}$/.test(layer.digest)) throw new Error('its digest is no sha256')
+/** Fetches what a version means by the OCI distribution protocol, and checks that it is what its digest says. */
+export async function pullFromRegistry(outbound: Outbound, pull: Pull): Promise<Packed> {
+  const place = placeOf(pull.ask)
+  const get = createGet(outbound, pull, place)
+  const { layers } = await manifestOf(get, pull.ask.version)
+  const layer = layerOf(layers, pull)
+  if (!isDigest(layer.digest)) throw new Error('its digest is no sha256')
   const body = bodyOf(await get(`blobs/${layer.digest}`, maxChartBytes))
-  const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`
-  if (digest === layer.digest) return body
-  throw new Error(`what ${host} gives for ${name}:${reference} is not what its digest says`)
+  if (digestOf(body) === layer.digest) return { body, isChart: layer.mediaType === chartType }
+  throw new Error(`what ${place.host} gives for ${place.name} is not what its digest says`)
+}
+
+/** The digest of what a tag, a version or a constraint means now. */
+export async function digestInRegistry(outbound: Outbound, pull: Pull): Promise<string> {
+  const get = createGet(outbound, pull, placeOf(pull.ask))
+  return (await manifestOf(get, pull.ask.version)).digest
+}
+
+async function manifestOf(get: Get, version: string) {
+  const reference = await referenceOf(get, version)
+  const text = bodyOf(await get(`manifests/${reference}`, maxAnswerBytes, manifestType))
+  const digest = digestOf(text)
+  if (isDigest(reference) && digest !== reference)
+    throw new Error(`what it gives for ${reference} is not what the digest says`)
+  const read = Manifest.safeParse(parsedJson(text.toString('utf8')))
+  if (read.success) return { digest, layers: read.data.layers }
+  throw new Error(`${reference} is no single artifact, as an image of several platforms is not`)
+}
+
+/** An artifact has one layer, of a type that the operator lets through; a chart may be signed. */
+function layerOf(layers: readonly Layer[], { ask, layerTypes }: Pull): Layer {
+  const [first, ...others] = layers.filter(({ mediaType }) => mediaType !== signatureType)
+  const types = isArtifact(ask) ? layerTypes : [chartType, 'application/tar+gzip']
+  if (first === undefined || others.length > 0)
+    throw new Error(`it has ${others.length + (first ? 1 : 0)} layers; it has to have one`)
+  if (types.includes(first.mediaType)) return first
+  throw new Error(
+    isArtifact(ask)
+      ? `its layer is of the type ${first.mediaType}, which reposerver.oci.layer.media.types does not name`
+      : 'it is no chart of Helm',
+  )
+}
+
+function digestOf(body: Buffer): string {
+  return `sha256:${createHash('sha256').update(body).digest('hex')}`
 }
 
 /** Where the chart lies; an address with another scheme than `oci` is none. */
@@ -57,7 +86,7 @@ function placeOf({ url, chart }: ChartAsk): { readonly host: string; readonly na
 async function referenceOf(get: Get, version: string): Promise<string> {
   // no tag holds a plus, so that of build metadata is written as an underscore
   const tagOf = (text: string) => text.replaceAll('+', '_')
-  if (/^sha256:[0-9a-f]{64}$/.test(version)) return version
+  if (isDigest(version)) return version
   const isName = parseVersion(version)?.original === version && /^v?\d+\.\d+\.\d+/.test(version)
   const isTag = /^[\w][\w.+-]{0,127}$/.test(version)
   if (isTag && (isName || parseConstraint(version) === undefined)) return tagOf(version)
@@ -74,59 +103,4 @@ async function referenceOf(get: Get, version: string): Promise<string> {
   )
   if (found !== undefined) return tagOf(found)
   throw new Error(`it has no version ${version}`)
-}
-
-function createGet(
-  outbound: Outbound,
-  { access, reach }: Pull,
-  { host, name }: { readonly host: string; readonly name: string },
-): Get {
-  const scheme = access.credentials?.plainHttp === true ? 'http' : 'https'
-  const own = access.credentials && authorization(access.credentials)
-  let header = own
-  const once = (path: string, maxBytes: number, accept: string) =>
-    ask(
-      outbound,
-      `${scheme}://${host}/v2/${name}/${path}`,
-      {
-        ...{ maxBytes, redirects, reach },
-        headers: { accept, ...(header !== undefined && { authorization: header }) },
-      },
-      access,
-    )
-  return async (path, maxBytes = maxAnswerBytes, accept = '*/*') => {
-    const first = await once(path, maxBytes, accept)
-    const realm = first.status === 401 ? tokenAddress(first, scheme) : undefined
-    if (realm === undefined) return first
-    // the protocol wants it so: whoever the registry names gives the token for our password
-    const headers = own === undefined ? {} : { authorization: own }
-    const how = { maxBytes: maxAnswerBytes, reach: first.reach, headers }
-    const answer = await ask(
-      outbound,
-      realm,
-      how,
-      new URL(realm).host === host ? access : onlyProxy(access),
-    )
-    const { token, access_token } = Token.parse(parsedJson(bodyOf(answer).toString('utf8')))
-    header = `Bearer ${token ?? access_token ?? ''}`
-    return await once(path, maxBytes, accept)
-  }
-}
-
-/** Where a token is to be asked for; undefined when the registry names no such place. */
-function tokenAddress({ headers }: HttpAnswer, scheme: string): string | undefined {
-  const challenge = String(headers['www-authenticate'] ?? '')
-  if (!/^bearer\s/i.test(challenge)) return undefined
-  const fields = Object.fromEntries(
-    [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', value = '']) => [key, value]),
-  )
-  const realm = new URL(fields.realm ?? '')
-  if (realm.protocol !== `${scheme}:` && realm.protocol !== 'https:') {
-    throw new Error('it wants our password to be sent without TLS')
-  }
-  for (const key of ['service', 'scope']) {
-    const value = fields[key]
-    if (value !== undefined) realm.searchParams.set(key, value)
-  }
-  return realm.href
 }

@@ -48,6 +48,7 @@ export function createRenderer(dir: string, paths: ToolPaths): Renderer {
   const git = createGit({ dir: join(dir, 'mirrors'), ...how })
   const charts = createCharts({
     ...{ dir: join(dir, 'charts'), outbound, access, now: () => 0 },
+    setting: () => undefined,
   })
   const tools = createTools(paths)
   const plugins = createPlugins(undefined, () => undefined)

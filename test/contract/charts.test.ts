@@ -32,11 +32,16 @@ afterEach(async () => {
 })
 
 /** A client that knows this of every repository. */
-function chartsWith(fields?: Partial<RepositoryCredentials>, more: RepositoryAccess = {}): Charts {
+function chartsWith(
+  fields?: Partial<RepositoryCredentials>,
+  more: RepositoryAccess = {},
+  settings: Readonly<Record<string, string>> = {},
+): Charts {
   const some = { secret: 'charts', url: '', isTemplate: false, type: 'helm', unbuilt: [] }
   const access = { ...more, ...(fields !== undefined && { credentials: { ...some, ...fields } }) }
   return createCharts({
     ...{ dir, outbound: createOutbound({ allowLoopback: true }), now: () => clock++ },
+    setting: (key) => settings[key],
     access: {
       synced: Promise.resolve(),
       of: (_, project) =>
@@ -182,7 +187,6 @@ describe('a chart of a registry (SRC-20, HELM-23)', () => {
       charts.find({ url, chart, version }, 'default')
     expect((await find(`oci://${host}/team`, 'web', '1.2.3')).version).toBe('1.2.3')
     expect((await find(`${host}/team`, 'web', '^1.0.0')).version).toBe('1.3.0')
-    expect((await find(`oci://${host}/team/web`, '', '1.3.0')).version).toBe('1.3.0')
   })
 
   it('is fetched with the user and password of its Secret', async () => {

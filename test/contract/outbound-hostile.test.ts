@@ -47,7 +47,8 @@ function gitWith(access: GitOptions['access'] = accessOf({}), outbound = rebindi
 }
 
 function chartsWith(access = accessOf({}), outbound = rebinding) {
-  return createCharts({ dir: join(dir, 'charts'), outbound, access, now: () => 1 })
+  const how = { outbound, access, setting: () => undefined, now: () => 1 }
+  return createCharts({ dir: join(dir, 'charts'), ...how })
 }
 
 /** A server of a stranger, and what it was asked with. */

@@ -1,10 +1,20 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { applicationsPath, failureOf, isDeployed, whenApplication } from '../harness/application.ts'
+import {
+  applicationsPath,
+  configMap,
+  failureOf,
+  isDeployed,
+  isSynced,
+  refreshed,
+  whenApplication,
+} from '../harness/application.ts'
 import { type ChartServer, startChartRepository, startRegistry } from '../harness/chart-server.ts'
-import { packChart } from '../harness/packed-chart.ts'
+import { eventually } from '../harness/eventually.ts'
+import { packChart, packFiles } from '../harness/packed-chart.ts'
 import { chart, openRenderScene, type RenderScene } from './render-scene.ts'
 
 const namespace = 'e2e-charts'
+const plainHttp = { insecureOCIForceHttp: 'true' }
 const secrets = '/api/v1/namespaces/argocd/secrets'
 let scene: RenderScene
 let repository: ChartServer
@@ -30,7 +40,7 @@ beforeAll(async () => {
   await publish(registry, 'team/web', '0.1.0', 'grey')
 })
 afterAll(async () => {
-  await scene.kube.try('DELETE', `${secrets}/registry`)
+  for (const name of ['registry', 'artifacts']) await scene.kube.try('DELETE', `${secrets}/${name}`)
   await repository.close()
   await registry.close()
   await scene.close()
@@ -98,7 +108,7 @@ describe('a chart of a registry', () => {
     await scene.kube.request('POST', secrets, {
       metadata: { name: 'registry', labels: { 'argocd.argoproj.io/secret-type': 'repository' } },
       stringData: {
-        ...{ type: 'helm', enableOCI: 'true', insecureOCIForceHttp: 'true' },
+        ...{ type: 'helm', enableOCI: 'true', ...plainHttp },
         ...{ url: `${registry.host}/team`, username: 'kim', password: 'hunter' },
       },
     })
@@ -106,6 +116,38 @@ describe('a chart of a registry', () => {
     await scene.create('registered', { spec: { source } })
     await whenApplication(scene.kube, 'registered', isDeployed('0.1.0'))
     expect(await scene.data('registered-chart')).toMatchObject({ color: 'grey' })
+  })
+})
+
+describe('an artifact of a registry that is no chart', () => {
+  it('is deployed from a folder of it, and again when its tag is moved (SRC-20)', async () => {
+    const url = `oci://${registry.host}/team/app`
+    const publishApp = async (value: string) => {
+      const files = {
+        'deploy/kustomization.yaml': 'resources: [config.yaml]\n',
+        'deploy/config.yaml': configMap('artifact', value),
+      }
+      const type = 'application/vnd.oci.image.layer.v1.tar+gzip'
+      registry.publish('team/app', 'stable', await packFiles(files), { type })
+    }
+    await publishApp('one')
+    await scene.kube.request('POST', secrets, {
+      metadata: { name: 'artifacts', labels: { 'argocd.argoproj.io/secret-type': 'repository' } },
+      stringData: { type: 'oci', url, username: 'kim', password: 'hunter', ...plainHttp },
+    })
+    const kustomize = { namePrefix: 'of-' }
+    const source = { repoURL: url, path: 'deploy', targetRevision: 'stable', kustomize }
+    await scene.create('artifact', { spec: { source } })
+    const { status } = await whenApplication(scene.kube, 'artifact', isSynced)
+    expect(await scene.data('of-artifact')).toEqual({ value: 'one' })
+    expect(status?.sourceType).toBe('Kustomize')
+    expect(status?.sync?.revision).toMatch(/^sha256:[0-9a-f]{64}$/)
+    await publishApp('two')
+    await refreshed(scene.kube, 'artifact')
+    await eventually(
+      () => scene.data('of-artifact'),
+      (data) => JSON.stringify(data).includes('two'),
+    )
   })
 })
 

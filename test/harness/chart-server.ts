@@ -18,11 +18,17 @@ export type ChartServer = {
   readonly host: string
   /** Requests for packed charts so far. */
   readonly downloads: () => number
-  publish(name: string, version: string, packed: Buffer): void
+  /** Of a registry the layer may be of another type than a chart's, and others may lie beside it. */
+  publish(name: string, version: string, packed: Buffer, layers?: Layers): void
   close(): Promise<void>
 }
 
-type Published = { readonly name: string; readonly version: string; readonly packed: Buffer }
+type Layers = { readonly type?: string; readonly more?: readonly string[] }
+type Published = Layers & {
+  readonly name: string
+  readonly version: string
+  readonly packed: Buffer
+}
 type Answer = { readonly type: string; readonly body: Buffer | string }
 
 /** A chart repository: a folder of files with an `index.yaml`. */
@@ -87,10 +93,10 @@ async function start(
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     downloads: () => downloads,
-    publish(name, version, packed) {
+    publish(name, version, packed, layers = {}) {
       const same = charts.findIndex((chart) => chart.name === name && chart.version === version)
       if (same >= 0) charts.splice(same, 1)
-      charts.push({ name, version, packed })
+      charts.push({ name, version, packed, ...layers })
     },
     async close() {
       server.closeAllConnections()
@@ -119,11 +125,13 @@ const manifestType = 'application/vnd.oci.image.manifest.v1+json'
 
 function manifestOf(chart: Published): string {
   const config = configOf(chart)
+  const { type: chartType = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', more = [] } =
+    chart
   return JSON.stringify({
     schemaVersion: 2,
     mediaType: manifestType,
     config: described('application/vnd.cncf.helm.config.v1+json', Buffer.from(config)),
-    layers: [described('application/vnd.cncf.helm.chart.content.v1.tar+gzip', chart.packed)],
+    layers: [chartType, ...more].map((type) => described(type, chart.packed)),
   })
 }
 

@@ -8,11 +8,18 @@ export function packChart(
   version: string,
   files: Readonly<Record<string, string>>,
 ): Promise<Buffer> {
-  const archive = pack()
   const head = `apiVersion: v2\nname: ${name}\nversion: ${version}\n`
-  for (const [path, text] of Object.entries({ 'Chart.yaml': head, ...files })) {
-    archive.entry({ name: `${name}/${path}` }, text)
-  }
+  const all = Object.entries({ 'Chart.yaml': head, ...files })
+  return packFiles(Object.fromEntries(all.map(([path, text]) => [`${name}/${path}`, text])))
+}
+
+/** Files as `tar` packs them, by their paths; compressed unless that is switched off. */
+export function packFiles(
+  files: Readonly<Record<string, string>>,
+  { compressed = true } = {},
+): Promise<Buffer> {
+  const archive = pack()
+  for (const [path, text] of Object.entries(files)) archive.entry({ name: path }, text)
   archive.finalize()
-  return buffer(archive.pipe(createGzip()))
+  return buffer(compressed ? archive.pipe(createGzip()) : archive)
 }
