@@ -10,7 +10,7 @@ import type { HealthRules } from '../clients/health-rules.ts'
 import type { Jq } from '../clients/jq.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import type { Plugins } from '../clients/plugins.ts'
-import type { RemoteValues } from '../clients/remote-values.ts'
+import type { RemoteFiles } from '../clients/remote-files.ts'
 import type { Slack } from '../clients/slack.ts'
 import type { StatusWriter } from '../clients/status-writer.ts'
 import type { Tools } from '../clients/tools.ts'
@@ -30,7 +30,7 @@ export type ActivityClients = {
   readonly charts: Charts
   readonly tools: Tools
   readonly plugins: Plugins
-  readonly values: RemoteValues
+  readonly remoteFiles: RemoteFiles
   readonly status: StatusWriter
   readonly bus: EventBus
   /** Settles when Temporal has taken the wake. */

@@ -38,8 +38,7 @@ export async function helmReads(chart: Chart, { helm = {} }: ApplicationSource) 
     valueFiles,
     parameterFiles,
     charts: charts ?? [],
-    bases: [],
-    buildOptions: [],
+    ...{ bases: [], remoteResources: [], buildOptions: [] },
   }
 }
 

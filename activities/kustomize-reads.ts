@@ -8,15 +8,28 @@ import {
   readKustomization,
   referencesOf,
 } from '../core/render/kustomization-references.ts'
+import { isRemoteFile } from '../core/render/remote-base.ts'
 import { kustomizationIn } from '../core/render/tool.ts'
 import { type Checkout, clean, namesIn, textAt } from './checkout.ts'
 
-/** The folder of another repository that an address means; RenderError, which begins with the place, when there is none. */
-export type FetchBase = (
-  checkout: Checkout,
-  reference: string,
-  place: string,
-) => Promise<{ readonly checkout: Checkout; readonly path: string }>
+/** What a kustomization may name outside of its repository; RenderError, which begins with the place, for anything else. */
+export type Elsewhere = {
+  /** The folder of another repository that an address means. */
+  fetchBase(
+    checkout: Checkout,
+    reference: string,
+    place: string,
+  ): Promise<{ readonly checkout: Checkout; readonly path: string }>
+  /** Lets an address of a single file through. */
+  mayRead(reference: string, place: string): void
+}
+
+/** A single file at an address, and which kustomization names it; it is read with each render. */
+export type RemoteResource = {
+  readonly reference: string
+  readonly place: string
+  readonly namedBy: string
+}
 
 /** A folder of another repository, as it lies in the private folder of a render. */
 export type MountedBase = {
@@ -31,33 +44,42 @@ export type MountedBase = {
 }
 
 const knownReferences = new LRUCache<string, References>({ max: 20_000 })
-const maxBases = 50
+const maxElsewhere = 50
 
 type Walk = {
   readonly checkout: Checkout
-  readonly fetchBase: FetchBase
+  readonly elsewhere: Elsewhere
   /** Where the repository lies in the private folder; empty for the source's own. */
   readonly mount: string
   readonly bases: MountedBase[]
+  readonly remoteResources: RemoteResource[]
   readonly read: Set<string>
   readonly mayBeMissing: ReadonlySet<string>
 }
 
+/** What a kustomization reads: paths of its repository, and what lies elsewhere. */
+export type KustomizeReads = {
+  readonly paths: readonly string[]
+  readonly bases: readonly MountedBase[]
+  readonly remoteResources: readonly RemoteResource[]
+}
+
 /** Follows bases, components and files from folder to folder, and into other repositories (KUST-13). */
 export async function kustomizeReads(
-  begin: Pick<Walk, 'checkout' | 'fetchBase'>,
+  begin: Pick<Walk, 'checkout' | 'elsewhere'>,
   source: ApplicationSource,
   folder: string,
-): Promise<{ readonly paths: readonly string[]; readonly bases: readonly MountedBase[] }> {
+): Promise<KustomizeReads> {
   const { components = [], patches = [], ignoreMissingComponents } = source.kustomize ?? {}
   const mayBeMissing = new Set(ignoreMissingComponents === true ? components : [])
-  const walk = { ...begin, mount: '', bases: [], read: new Set<string>(), mayBeMissing }
+  const found = { bases: [], remoteResources: [] }
+  const walk = { ...begin, ...found, mount: '', read: new Set<string>(), mayBeMissing }
   const ofOptions = {
     places: components,
     files: patches.flatMap(({ path }) => path || []),
   }
   await visit(walk, folder, ofOptions)
-  return { paths: [...walk.read], bases: walk.bases }
+  return { paths: [...walk.read], ...found }
 }
 
 async function visit(
@@ -74,25 +96,35 @@ async function visit(
   for (const file of [...own.files, ...(further?.files ?? [])]) {
     await follow(walk, folder, file, false)
   }
-  for (const remote of own.remote) await mountBase(walk, folder, remote)
+  for (const remote of own.remote) await followElsewhere(walk, folder, remote)
+}
+
+async function followElsewhere(
+  walk: Walk,
+  folder: string,
+  remote: References['remote'][number],
+): Promise<void> {
+  const { bases, remoteResources, mount, elsewhere } = walk
+  if (bases.length + remoteResources.length >= maxElsewhere)
+    throw new RenderError(`${remote.place}: more than ${maxElsewhere} bases and files elsewhere`)
+  const name = kustomizationIn(await namesIn(walk.checkout, folder)) ?? ''
+  const namedBy = posix.join(mount, folder, name)
+  if (!isRemoteFile(remote.reference)) return await mountBase(walk, namedBy, remote)
+  elsewhere.mayRead(remote.reference, remote.place)
+  remoteResources.push({ ...remote, namedBy })
 }
 
 /** A repository lies in the private folder once for each commit; names of the tree cannot begin with `.driftless`. */
 async function mountBase(
   walk: Walk,
-  folder: string,
+  namedBy: string,
   { reference, place }: References['remote'][number],
 ): Promise<void> {
-  const { bases, mount: within } = walk
-  if (bases.length >= maxBases) throw new RenderError(`${place}: more than ${maxBases} bases`)
-  const { checkout, path } = await walk.fetchBase(walk.checkout, reference, place)
+  const { bases, elsewhere } = walk
+  const { checkout, path } = await elsewhere.fetchBase(walk.checkout, reference, place)
   const mount = posix.join('.driftless', checkout.commit)
-  const name = kustomizationIn(await namesIn(walk.checkout, folder)) ?? ''
   const read = new Set<string>()
-  const at = bases.push({
-    ...{ checkout, mount, reference, path, paths: [] },
-    namedBy: posix.join(within, folder, name),
-  })
+  const at = bases.push({ checkout, mount, reference, path, paths: [], namedBy })
   await visit({ ...walk, checkout, mount, read, mayBeMissing: new Set() }, clean(path))
   const mounted = bases[at - 1]
   if (mounted !== undefined) bases[at - 1] = { ...mounted, paths: [...read] }

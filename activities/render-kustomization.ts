@@ -1,12 +1,15 @@
 import { posix } from 'node:path'
+import type { RemoteFiles } from '../clients/remote-files.ts'
 import type { Workspace } from '../clients/tools.ts'
 import type { ApplicationSource } from '../core/application.ts'
+import { sha256Hex } from '../core/digest.ts'
+import { RenderError } from '../core/errors.ts'
 import { type BuildEnvironment, substitute } from '../core/render/environment.ts'
 import { withFolders, withOptions } from '../core/render/kustomization.ts'
 import { readKustomization } from '../core/render/kustomization-references.ts'
 import { boundedJson } from '../core/render/read-yaml.ts'
 import { kustomizationIn } from '../core/render/tool.ts'
-import type { MountedBase } from './kustomize-reads.ts'
+import type { RemoteResource } from './kustomize-reads.ts'
 import { putAll } from './put-all.ts'
 import type { SourceReads } from './source-reads.ts'
 
@@ -17,15 +20,16 @@ type Kustomize = {
   /** Everything of its repository that the source reads, by its path. */
   readonly files: ReadonlyMap<string, Buffer>
   readonly reads: SourceReads
+  readonly remoteFiles: RemoteFiles
 }
 
 /** Builds a kustomization with the options of its source, and with folders in place of addresses. */
 export async function renderKustomization(
   workspace: Workspace,
-  { source, folder, environment, files: own, reads }: Kustomize,
+  { source, folder, environment, files: own, reads, remoteFiles }: Kustomize,
 ): Promise<string> {
   const { kustomize: options } = source
-  const files = await mounted(workspace, own, reads.bases)
+  const files = await mounted(workspace, own, reads, remoteFiles)
   const names = [...files.keys()]
   const inFolder = names
     .filter((name) => posix.dirname(name) === folder)
@@ -61,24 +65,27 @@ function substituted(
   return { ...options, commonAnnotations: Object.fromEntries(entries) }
 }
 
-/** Writes the folders of other repositories too, and leads the kustomizations that name them there. */
+/** Writes what lies elsewhere too, and leads the kustomizations that name it there. */
 async function mounted(
   workspace: Workspace,
   own: ReadonlyMap<string, Buffer>,
-  bases: readonly MountedBase[],
+  { bases, remoteResources }: SourceReads,
+  remoteFiles: RemoteFiles,
 ): Promise<ReadonlyMap<string, Buffer>> {
   const files = new Map(own)
   for (const { checkout, paths, mount } of bases) {
     const written = await putAll(workspace, checkout, paths, mount)
     for (const [path, body] of written) files.set(path, body)
   }
-  for (const [file, named] of Map.groupBy(bases, ({ namedBy }) => namedBy)) {
+  const resources = remoteResources.map((one) => ({ ...one, path: resourcePath(one) }))
+  for (const { reference, place, path } of resources) {
+    await workspace.put(path, await resourceAt(remoteFiles, reference, place))
+  }
+  const mounts = bases.map((base) => ({ ...base, path: posix.join(base.mount, base.path) }))
+  for (const [file, named] of Map.groupBy([...mounts, ...resources], ({ namedBy }) => namedBy)) {
     const from = posix.dirname(file)
     const folders = new Map(
-      named.map(({ reference, mount, path }) => [
-        reference,
-        posix.relative(from, posix.join(mount, path)),
-      ]),
+      named.map(({ reference, path }) => [reference, posix.relative(from, path)]),
     )
     const text = files.get(file)?.toString('utf8') ?? ''
     const led = boundedJson(withFolders(readKustomization(text, file), folders), file)
@@ -86,4 +93,18 @@ async function mounted(
     await workspace.put(file, led)
   }
   return files
+}
+
+/** Kustomize reads files only below the kustomization; the name is ours, since theirs may be anything. */
+function resourcePath({ reference, namedBy }: RemoteResource): string {
+  return posix.join(posix.dirname(namedBy), `.driftless-${sha256Hex(reference).slice(0, 40)}.yaml`)
+}
+
+async function resourceAt(files: RemoteFiles, address: string, place: string): Promise<Buffer> {
+  try {
+    return await files.resource(address)
+  } catch (error) {
+    if (error instanceof RenderError) throw new RenderError(`${place}: ${error.message}`)
+    throw error
+  }
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { RemoteValues } from '../clients/remote-values.ts'
+import type { RemoteFiles } from '../clients/remote-files.ts'
 import type { Workspace } from '../clients/tools.ts'
 import type { ApplicationSource, GitSource } from '../core/application.ts'
 import { RenderError } from '../core/errors.ts'
@@ -16,7 +16,7 @@ import { putAll } from './put-all.ts'
 import { renderKustomization } from './render-kustomization.ts'
 import type { SourceReads } from './source-reads.ts'
 
-export type ToolClients = Pick<ActivityClients, 'tools' | 'values'>
+export type ToolClients = Pick<ActivityClients, 'tools' | 'remoteFiles'>
 
 export type ToolRender = {
   readonly source: GitSource
@@ -57,17 +57,17 @@ function withNamesOfFiles(message: string, { valueFiles }: SourceReads): string 
 }
 
 async function inWorkspace(
-  { tools, values }: ToolClients,
+  { tools, remoteFiles }: ToolClients,
   { source, checkout, release, reads, environment }: ToolRender,
 ): Promise<readonly ParsedManifest[]> {
   return await tools.workspace(async (workspace) => {
     const files = await putAll(workspace, checkout, reads.paths)
     const folder = posix.normalize(source.path ?? '.').replace(/\/$/, '')
     if (reads.tool === 'Helm') {
-      const asked = { source, folder, reads, environment, release, values }
+      const asked = { source, folder, reads, environment, release, remoteFiles }
       return readHelmOutput(await helm(workspace, asked), folder)
     }
-    const asked = { source, folder, environment, files, reads }
+    const asked = { source, folder, environment, files, reads, remoteFiles }
     return parseManifests(await renderKustomization(workspace, asked), `kustomize of ${folder}`)
   })
 }
@@ -78,17 +78,17 @@ type Helm = {
   readonly reads: SourceReads
   readonly environment: BuildEnvironment
   readonly release: string
-  readonly values: RemoteValues
+  readonly remoteFiles: RemoteFiles
 }
 
 async function helm(
   workspace: Workspace,
-  { source, folder, reads, environment, release, values: remote }: Helm,
+  { source, folder, reads, environment, release, remoteFiles }: Helm,
 ): Promise<string> {
   const { helm: options = {} } = source
   const values = inlineValuesOf(options)
   const keep = async (name: string, file: ValueFile) =>
-    workspace.keep(name, await bodyOf(file, remote))
+    workspace.keep(name, await bodyOf(file, remoteFiles))
   for (const chart of reads.charts) await makeWhole(workspace, chart)
   const parameters = options.parameters?.map((parameter) => ({
     ...parameter,
@@ -127,8 +127,8 @@ async function makeWhole(workspace: Workspace, { folder, packed, fetched }: Loca
   }
 }
 
-async function bodyOf(file: ValueFile, values: RemoteValues): Promise<Buffer> {
-  if ('address' in file) return await values.read(file.address)
+async function bodyOf(file: ValueFile, remoteFiles: RemoteFiles): Promise<Buffer> {
+  if ('address' in file) return await remoteFiles.values(file.address)
   const { reader, url, commit } = file.checkout
   const [found] = await reader.readFiles(url, commit, file.path)
   return found?.body ?? Buffer.alloc(0)

@@ -38,8 +38,8 @@ export type RenderClients = Pick<
   | 'git'
   | 'plugins'
   | 'setting'
+  | 'remoteFiles'
   | 'tools'
-  | 'values'
 >
 
 /**
@@ -123,7 +123,7 @@ function toolsOf(sources: readonly SourceAt[], { revisions }: Fetched) {
 
 /** The objects of one source as they are declared, before namespace and tracking are added. */
 export async function renderSource(
-  clients: Pick<RenderClients, 'tools' | 'values'>,
+  clients: Pick<RenderClients, 'tools' | 'remoteFiles'>,
   current: StoredApplication,
   cluster: Pick<Cluster, 'capabilities'>,
   { source, checkout, reads, environment: known }: SourceAt,

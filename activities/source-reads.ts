@@ -6,7 +6,12 @@ import type { FetchChart, LocalChart } from './chart-dependencies.ts'
 import { type Checkout, clean, type FileAt, namesIn } from './checkout.ts'
 import { helmReads, type Lenders, type MayRead, type ValueFile } from './helm-reads.ts'
 import { type JsonnetReads, jsonnetReads } from './jsonnet-reads.ts'
-import { type FetchBase, kustomizeReads, type MountedBase } from './kustomize-reads.ts'
+import {
+  type Elsewhere,
+  kustomizeReads,
+  type MountedBase,
+  type RemoteResource,
+} from './kustomize-reads.ts'
 import { type PluginClients, pluginFor } from './plugin-choice.ts'
 
 /** What renders a source, and all that it reads: paths from the root of the repository. */
@@ -23,6 +28,8 @@ export type SourceReads = {
   readonly charts: readonly LocalChart[]
   /** The folders of other repositories, and which kustomizations name them (KUST-13). */
   readonly bases: readonly MountedBase[]
+  /** The single files at addresses that its kustomizations name. */
+  readonly remoteResources: readonly RemoteResource[]
   /** What the operator says to `kustomize build` (KUST-12). */
   readonly buildOptions: readonly string[]
   /** How many bytes the manifests of a directory may have together (SRC-19). */
@@ -36,13 +43,13 @@ export type SourceReads = {
 type Surroundings = {
   readonly lenders: Lenders
   readonly fetchChart: FetchChart
-  readonly fetchBase: FetchBase
+  readonly elsewhere: Elsewhere
   readonly mayRead: MayRead
 }
 
 const none = {
   ...{ lent: [], valueFiles: [], parameterFiles: [] },
-  ...{ charts: [], bases: [], buildOptions: [] },
+  ...{ charts: [], bases: [], remoteResources: [], buildOptions: [] },
 } as const
 
 /** Finds out what a render of the source would read, without rendering it (SRC-10). */
@@ -50,7 +57,7 @@ export async function readsOf(
   clients: PluginClients & { readonly setting: Setting },
   checkout: Checkout,
   source: ApplicationSource,
-  { lenders, fetchChart, fetchBase, mayRead }: Surroundings,
+  { lenders, fetchChart, elsewhere, mayRead }: Surroundings,
 ): Promise<SourceReads> {
   const folder = clean(source.path ?? '.')
   const chosen = chosenTool(source)
@@ -69,12 +76,10 @@ export async function readsOf(
       ...(await helmReads({ checkout, folder, lenders, mayRead, fetchChart }, source)),
     }
   if (tool === 'Kustomize') {
-    const { paths, bases } = await kustomizeReads({ checkout, fetchBase }, source, folder)
     return {
       tool,
-      paths,
       ...none,
-      bases,
+      ...(await kustomizeReads({ checkout, elsewhere }, source, folder)),
       buildOptions: buildOptions(source.kustomize?.version ?? ''),
     }
   }

@@ -17,14 +17,14 @@ import { withNamedFiles } from '../core/render/helm.ts'
 import { overrideFiles, withOverrides } from '../core/render/overrides.ts'
 import { shortRevision } from '../core/short-revision.ts'
 import { addressGuard } from './address-guard.ts'
-import { baseFetcher } from './base-fetcher.ts'
 import { environmentOf } from './build-environment.ts'
 import type { FetchChart } from './chart-dependencies.ts'
 import { chartFetcher } from './chart-fetcher.ts'
 import { type Checkout, namesIn, textAt } from './checkout.ts'
 import type { ActivityClients } from './clients.ts'
+import { elsewhereFor } from './elsewhere.ts'
 import { helmReads, type Lenders, type MayRead } from './helm-reads.ts'
-import type { FetchBase } from './kustomize-reads.ts'
+import type { Elsewhere } from './kustomize-reads.ts'
 import type { Repositories } from './repositories.ts'
 import { readsOf, type SourceReads } from './source-reads.ts'
 
@@ -73,14 +73,14 @@ export async function sourcesAt(
   )
   const fetchChart = chartFetcher(clients, project)
   const mayRead = addressGuard(clients, project)
-  const fetchBase = baseFetcher(clients, project)
+  const elsewhere = elsewhereFor(clients, project)
   const environment = environmentOf(current, clients.applications.namespace)
   return await Promise.all(
     sources.map((source, index) => {
       const checkout = checkouts[index]
       if (checkout === undefined) throw new InvalidSpecError('spec.sources: one has no commit')
       return sourceAt(clients, {
-        ...{ source, checkout, lenders, fetchChart, fetchBase, mayRead, application },
+        ...{ source, checkout, lenders, fetchChart, elsewhere, mayRead, application },
         environment: environment(source, checkout.commit),
       })
     }),
@@ -146,14 +146,14 @@ type Place = {
   /** The checkouts that value files name as `$name/path`. */
   readonly lenders: Lenders
   readonly fetchChart: FetchChart
-  readonly fetchBase: FetchBase
+  readonly elsewhere: Elsewhere
   readonly mayRead: MayRead
   readonly application: Application
   readonly environment: BuildEnvironment
 }
 
 async function sourceAt(clients: SourceClients, place: Place): Promise<SourceAt> {
-  const { source, checkout, lenders, fetchChart, fetchBase, mayRead, application } = place
+  const { source, checkout, lenders, fetchChart, elsewhere, mayRead, application } = place
   const at = { checkout, environment: place.environment }
   if (isOnlyLent(source)) return { ...at, source, tree: '' }
   const { url, commit } = checkout
@@ -175,7 +175,7 @@ async function sourceAt(clients: SourceClients, place: Place): Promise<SourceAt>
   const reads = await readsOf(clients, checkout, named, {
     lenders,
     fetchChart,
-    fetchBase,
+    elsewhere,
     mayRead,
   })
   const { annotations } = application.metadata

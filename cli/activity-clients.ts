@@ -6,7 +6,7 @@ import { createGitWriter } from '../clients/git-writer.ts'
 import { createHealthNews } from '../clients/health-news.ts'
 import { installKey } from '../clients/install-key.ts'
 import { createPlugins } from '../clients/plugins.ts'
-import { createRemoteValues } from '../clients/remote-values.ts'
+import { createRemoteFiles } from '../clients/remote-files.ts'
 import { createAccessIndex } from '../clients/repository-access.ts'
 import { createSlack } from '../clients/slack.ts'
 import { createStatusWriter } from '../clients/status-writer.ts'
@@ -39,7 +39,7 @@ export function sharedClients(config: Config, wiring: Wiring, rules: Rules): Sha
     artifacts: createArtifacts({ dir: `${config.data}/artifacts`, key: installKey(config.data) }),
     tools: createTools(config.tools),
     plugins: createPlugins(config.plugins, onError),
-    values: createRemoteValues(outbound),
+    remoteFiles: createRemoteFiles(outbound),
     status: createStatusWriter(applications, onError),
     warn: async (event) => {
       const path = `/api/v1/namespaces/${event.metadata.namespace}/events`

@@ -55,7 +55,7 @@ async function loadRenderer(options: Options) {
     { createCharts },
     { createAccessIndex },
     { createPlugins },
-    { createRemoteValues },
+    { createRemoteFiles },
     { installKey },
     { createTools },
     activities,
@@ -65,7 +65,7 @@ async function loadRenderer(options: Options) {
     import('../clients/charts.ts'),
     import('../clients/repository-access.ts'),
     import('../clients/plugins.ts'),
-    import('../clients/remote-values.ts'),
+    import('../clients/remote-files.ts'),
     import('../clients/install-key.ts'),
     import('../clients/tools.ts'),
     loadActivities(),
@@ -86,9 +86,9 @@ async function loadRenderer(options: Options) {
   const tools = createTools(config.tools)
   const plugins = createPlugins(config.plugins, onError)
   const sourceClients = { applications, git, charts, tools, plugins, setting }
-  const values = createRemoteValues(outbound)
+  const remoteFiles = createRemoteFiles(outbound)
   const render = activities.createRender({
-    ...{ ...sourceClients, artifacts, clusters, clusterOf, customizations, values },
+    ...{ ...sourceClients, artifacts, clusters, clusterOf, customizations, remoteFiles },
   })
   const read = async (digest: string) =>
     (await activities.readRendered(artifacts, digest)).objects.map(({ manifest }) => manifest)

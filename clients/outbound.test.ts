@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { GitAccessError, NetworkError, RenderError } from '../core/errors.ts'
 import { ask } from './outbound/ask.ts'
 import { createOutbound, type OutboundOptions, zoneOf } from './outbound.ts'
-import { createRemoteValues } from './remote-values.ts'
+import { createRemoteFiles } from './remote-files.ts'
 
 test.each([
   ['8.8.8.8', 'public'],
@@ -121,20 +121,33 @@ describe('an address that is asked', () => {
   })
 
   it('HELM-01, H3: as a value file is read where it may be asked for, and nowhere else', async () => {
-    const open = createRemoteValues(local)
-    expect((await open.read(at('/values.yaml'))).toString()).toBe('color: far\n')
+    const open = createRemoteFiles(local)
+    expect((await open.values(at('/values.yaml'))).toString()).toBe('color: far\n')
     const before = seen.length
-    const closed = createRemoteValues(createOutbound({ allowLoopback: false }))
+    const closed = createRemoteFiles(createOutbound({ allowLoopback: false }))
     for (const host of ['127.0.0.1', 'localhost', '[::1]', '169.254.169.254', '2130706433']) {
-      await expect(closed.read(`http://${host}:${port}/values.yaml`)).rejects.toThrow(
+      await expect(closed.values(`http://${host}:${port}/values.yaml`)).rejects.toThrow(
         'leads to an address that may not be asked',
       )
     }
     expect(seen).toHaveLength(before)
   })
 
+  it('KUST-13, H3: as a resource is read behind redirects, but not where only an Application may lead', async () => {
+    const { resource } = createRemoteFiles(local)
+    expect((await resource(at('/elsewhere'))).toString()).toBe('color: far\n')
+    await expect(resource(at('/metadata'))).rejects.toThrow('may not be asked')
+    const inner = createOutbound({
+      allowLoopback: false,
+      lookUp: async () => [{ address: '10.0.0.1', family: 4 }],
+    })
+    await expect(createRemoteFiles(inner).resource('http://git.corp/a.yaml')).rejects.toThrow(
+      'only an Application or a Secret may name one of an inner network',
+    )
+  })
+
   it('as a value file is refused behind a redirect and beyond its limit, and tried again when its server fails', async () => {
-    const { read } = createRemoteValues(local)
+    const { values: read } = createRemoteFiles(local)
     await expect(read(at('/elsewhere'))).rejects.toThrow(/answers 302/)
     await expect(read(at('/large'))).rejects.toThrow(RenderError)
     await expect(read(at('/broken'))).rejects.toThrow(NetworkError)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseRemoteBase } from './remote-base.ts'
+import { isRemoteFile, parseRemoteBase } from './remote-base.ts'
 
 const repo = 'https://git.example.com/team/repo'
 
@@ -30,4 +30,16 @@ test.each([
   'file:///etc',
 ])('the base %s is refused where it stands (H13)', (reference) => {
   expect(() => parseRemoteBase(reference, 'k.yaml:1')).toThrow(/^k\.yaml:1: /)
+})
+
+test.each([
+  [`${repo}/main/base.yaml`, true],
+  ['http://example.com/all.yml?token=x', true],
+  ['https://example.com/crds.json', true],
+  [`${repo}//app/base.yaml?ref=v1`, false],
+  [`${repo}//app`, false],
+  ['git@git.example.com:team/base.yaml', false],
+  ['file:///etc/base.yaml', false],
+])('the address %s is that of a single file: %s (KUST-13)', (reference, expected) => {
+  expect(isRemoteFile(reference)).toBe(expected)
 })

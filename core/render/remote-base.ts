@@ -11,6 +11,11 @@ export type RemoteBase = {
 const forms =
   /^(?:git::)?((?:https?|ssh):\/\/[^/?]+\/[^?]*|[\w.-]+@[\w.-]+:[^?]*)(?:\?([\w=&./%+-]*))?$/
 
+/** Whether an address is that of a single file, as kustomize reads it too, and not of a folder (KUST-13). */
+export function isRemoteFile(reference: string): boolean {
+  return /^https?:\/\/[^?]+\.(ya?ml|json)(\?|$)/.test(reference) && !/[?&]ref=/.test(reference)
+}
+
 /**
  * Reads an address as kustomize writes it: `https://host/team/repo.git//folder?ref=v1`. Where neither
  * `//` nor `.git/` ends the repository, it has two names, as on GitHub. RenderError, which begins

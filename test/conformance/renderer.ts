@@ -6,7 +6,7 @@ import { createCharts } from '../../clients/charts.ts'
 import { createGit } from '../../clients/git.ts'
 import { createOutbound } from '../../clients/outbound.ts'
 import { createPlugins } from '../../clients/plugins.ts'
-import { createRemoteValues } from '../../clients/remote-values.ts'
+import { createRemoteFiles } from '../../clients/remote-files.ts'
 import { createTools, type ToolPaths } from '../../clients/tools.ts'
 import {
   type Application,
@@ -54,10 +54,10 @@ export function createRenderer(dir: string, paths: ToolPaths): Renderer {
   const plugins = createPlugins(undefined, () => undefined)
   // no row has a chart whose dependencies are to be fetched
   const applications = { project: () => undefined, namespace: 'argocd' }
-  const values = createRemoteValues(outbound)
+  const remoteFiles = createRemoteFiles(outbound)
   const clientsWith = (settings: RenderAsk['settings'] = {}) => {
     const setting = (key: string) => settings[key]
-    return { applications, git, charts, tools, plugins, setting, values }
+    return { applications, git, charts, tools, plugins, setting, remoteFiles }
   }
   const sourceOf = async ({ url, source, settings, name = 'rel', namespace = 'ns' }: RenderAsk) => {
     await git.fetch({ url })

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { configMap, failureOf, isSynced, whenApplication } from '../harness/application.ts'
 import { eventually } from '../harness/eventually.ts'
@@ -45,10 +47,24 @@ describe('a base of another repository, where the settings permit it (KUST-13)',
     )
   })
 
+  it('may be a single file at an address, also in a base', async () => {
+    const server = createServer((_, response) => response.end(configMap('single', 'file')))
+    await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/all.yaml`
+    await other.push({ ...base, 'far/kustomization.yaml': `resources: ["${address}"]\n` })
+    await scene.push({
+      'single/kustomization.yaml': `namePrefix: a-\nresources:\n  - ${other.url}//far\n`,
+    })
+    await scene.deploy('single', { path: 'single' })
+    await whenApplication(scene.kube, 'single', isSynced)
+    expect(await scene.data('a-single')).toEqual({ value: 'file' })
+    server.close()
+  })
+
   it('is told with file and line when it is none', async () => {
     await scene.push({
       'gone/kustomization.yaml': `resources:\n  - ${other.url}//gone?ref=main\n`,
-      'file/kustomization.yaml': 'resources: ["https://example.com/base.yaml"]\n',
+      'file/kustomization.yaml': `resources:\n  - ${scene.repository.url}/gone.yaml\n`,
     })
     await scene.deploy('far-gone', { path: 'gone' })
     await scene.deploy('far-file', { path: 'file' })
@@ -58,7 +74,9 @@ describe('a base of another repository, where the settings permit it (KUST-13)',
     })
     expect(await failureOf(scene.kube, 'far-file')).toMatchObject({
       cause: 'render',
-      evidence: expect.stringMatching(/^file\/kustomization\.yaml:1: .*not a folder/),
+      evidence: expect.stringMatching(
+        /^file\/kustomization\.yaml:2: the resource .*gone\.yaml cannot be read: its server answers 404/,
+      ),
     })
   })
 })
