@@ -8,7 +8,7 @@ import type {
 import type { ActivityClients } from './clients.ts'
 import { watchKinds } from './compare.ts'
 import { askedApplication, destinationOf } from './current.ts'
-import { readRendered } from './rendered.ts'
+import { readDesired } from './rendered.ts'
 import { tryChanges } from './try-changes.ts'
 
 export type CheckInput = {
@@ -27,7 +27,9 @@ export function createCheck(clients: ActivityClients) {
     request,
   }: CheckInput): Promise<SyncResult> => {
     const current = await askedApplication(clients.applications, ref, request)
-    const { objects } = await readRendered(clients.artifacts, rendered.digest)
+    const { objects } = await readDesired(
+      ...([clients.artifacts, rendered.digest, current.application] as const),
+    )
     await watchKinds(destinationOf(clients, current), objects)
     const changes = steps.flatMap((step) => step.changes)
     const hooks = steps.flatMap((step) => step.hooks ?? [])

@@ -2,6 +2,7 @@ import pLimit from 'p-limit'
 import type { StoredApplication } from '../clients/applications.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
 import { compareObject } from '../core/diff/compare.ts'
+import { isClientSide } from '../core/diff/managers.ts'
 import { holds, type Proof, proofOf, proofOfMissing } from '../core/diff/proof.ts'
 import { isSameObject } from '../core/diff/same-object.ts'
 import { AdmissionDenied, QuotaExceeded } from '../core/errors.ts'
@@ -127,9 +128,12 @@ async function prove(
   ignore: Ignore | undefined,
   live: Manifest,
 ): Promise<Proof> {
-  const applied = await unlessRefused(cluster.dryRun(desired.manifest))
+  const { clientSide = false } = desired
+  const applied = await unlessRefused(cluster.dryRun(desired.manifest, { clientSide }))
   const there = await inVersionOf(cluster, desired, live)
-  const isKnown = applied !== undefined && there !== undefined
+  // what we applied on the client's side is only ours to take back once it was applied in our way
+  const isOurs = clientSide || !isClientSide(live)
+  const isKnown = isOurs && applied !== undefined && there !== undefined
   const same = isKnown && isSameObject(applied, there)
   const isSame = same || (isKnown && (await isSameBesides(cluster, ignore, applied, there)))
   return proofOf(

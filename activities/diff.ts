@@ -39,7 +39,7 @@ import { adoptLeftBehind } from './left-behind.ts'
 import { lookForOrphans } from './orphans.ts'
 import { isPermitted } from './permitted.ts'
 import { createPlan, type Planning } from './plan.ts'
-import { type Desired, readRendered } from './rendered.ts'
+import { type Desired, readDesired } from './rendered.ts'
 
 export type DiffInput = {
   readonly application: ApplicationRef
@@ -73,7 +73,9 @@ function createCompare(clients: ActivityClients) {
   ): Promise<Comparison> => {
     const current = await askedApplication(clients.applications, ref, request)
     const cluster = destinationOf(clients, current)
-    const { objects, resources: declared } = await readRendered(clients.artifacts, rendered.digest)
+    const { objects, resources: declared } = await readDesired(
+      ...([clients.artifacts, rendered.digest, current.application] as const),
+    )
     await keepForHooks(clients.applications, current, objects)
     await cluster.watch(inventoryKinds(current.object))
     if (scan === true) {

@@ -14,6 +14,7 @@ import {
   hookToCreate,
   isOfRun,
 } from '../core/plan/hook.ts'
+import { isClientSide } from '../core/plan/write-way.ts'
 import { verdicts } from '../core/status/application-health.ts'
 import { announce } from './announce.ts'
 import { followChanges } from './changes.ts'
@@ -21,7 +22,7 @@ import type { ActivityClients } from './clients.ts'
 import { watchKinds } from './compare.ts'
 import { destinationOf, presentApplication } from './current.ts'
 import { objectGuard } from './permitted.ts'
-import { readRendered } from './rendered.ts'
+import { readDesired } from './rendered.ts'
 import { withReasons } from './waiting-reasons.ts'
 
 export type HookInput = {
@@ -45,7 +46,9 @@ export function createHook(clients: ActivityClients) {
     const { application: ref, rendered, hook } = input
     const current = await presentApplication(clients.applications, ref)
     const cluster = destinationOf(clients, current)
-    const { objects } = await readRendered(clients.artifacts, rendered.digest)
+    const { objects } = await readDesired(
+      ...([clients.artifacts, rendered.digest, current.application] as const),
+    )
     const declared = objects[hook.object]
     if (declared === undefined) throw new SupersededError(`${showKey(hook.key)} is not declared`)
     const run = { startedAt: input.startedAt, revision: rendered.revision, phase: hook.phase }
@@ -134,7 +137,8 @@ async function create(
       const message = `waiting for the ${showKey(key)} of an earlier run to be gone`
       return { key, created: false, phase: 'Running', message }
     }
-    const live = await cluster.apply(desired)
+    const clientSide = isClientSide(current.application, desired)
+    const live = await cluster.apply(desired, { clientSide })
     return { key, created: true, ...(await resultOf(clients, live)) }
   } catch (error) {
     // an API server that is away is waited for; a refusal is a result

@@ -1,11 +1,13 @@
 import { LRUCache } from 'lru-cache'
 import type { Artifacts } from '../clients/artifacts.ts'
+import type { Application } from '../core/application.ts'
 import { digestOf } from '../core/digest.ts'
 import { SupersededError } from '../core/errors.ts'
 import { keyOf, type ResourceKey } from '../core/manifest/key.ts'
 import type { Manifest } from '../core/manifest/manifest.ts'
 import { type Ordered, orderManifests } from '../core/plan/order.ts'
 import { isHook, type Phase } from '../core/plan/phase.ts'
+import { isClientSide } from '../core/plan/write-way.ts'
 
 /** A declared object as the later steps need it. */
 export type Desired = {
@@ -14,6 +16,8 @@ export type Desired = {
   readonly digest: string
   readonly phase: Phase
   readonly wave: number
+  /** Set when it is applied on the client's side (OPT-12). */
+  readonly clientSide?: true
 }
 
 /** All that one revision declares: `resources` are compared and kept, `hooks` run (HOOK-04). */
@@ -49,6 +53,27 @@ export async function readRendered(artifacts: Artifacts, digest: string): Promis
   return read
 }
 
+/**
+ * The same, for whoever compares or applies them. What is applied in the other way has another
+ * digest, so that nothing that is proven of the one holds for the other.
+ */
+export async function readDesired(
+  artifacts: Artifacts,
+  digest: string,
+  application: Application,
+): Promise<Rendered> {
+  const read = await readRendered(artifacts, digest)
+  const isOther = ({ manifest }: Desired) => isClientSide(application, manifest)
+  if (!read.objects.some(isOther)) return read
+  return withResources(
+    read.objects.map((desired) =>
+      isOther(desired)
+        ? { ...desired, digest: `${desired.digest} on the client's side`, clientSide: true }
+        : desired,
+    ),
+  )
+}
+
 export function desiredByKey(objects: readonly Desired[]): ReadonlyMap<ResourceKey, Desired> {
   return new Map(objects.map((entry) => [entry.key, entry]))
 }
@@ -70,5 +95,9 @@ function rendered(ordered: readonly Ordered[]): Rendered {
       wave,
     }),
   )
+  return withResources(objects)
+}
+
+function withResources(objects: readonly Desired[]): Rendered {
   return { objects, resources: objects.filter(({ manifest }) => !isHook(manifest)) }
 }

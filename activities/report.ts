@@ -24,7 +24,7 @@ import { ignoringOf } from './ignore.ts'
 import { noticeTo } from './notice-to.ts'
 import { orphansOf } from './orphans.ts'
 import { isPermitted } from './permitted.ts'
-import { type Desired, readRendered } from './rendered.ts'
+import { type Desired, readDesired } from './rendered.ts'
 import { imagesOf, resourceStatuses } from './resource-statuses.ts'
 import { tell } from './tell.ts'
 
@@ -160,7 +160,7 @@ async function draw(
 /** What is declared as far as it is known; without it the last known resources stay in the status. */
 async function declaredOf(
   { artifacts }: ActivityClients,
-  { object }: StoredApplication,
+  { application, object }: StoredApplication,
   report: StatusReport,
 ): Promise<readonly Desired[] | undefined> {
   if (report.failure !== undefined || report.problems !== undefined) return undefined
@@ -168,7 +168,7 @@ async function declaredOf(
   const digest = report.rendered?.digest ?? driftless?.rendered
   if (digest === undefined) return undefined
   try {
-    return (await readRendered(artifacts, digest)).resources
+    return (await readDesired(artifacts, digest, application)).resources
   } catch (error) {
     if (error instanceof PlatformError) return undefined
     throw error

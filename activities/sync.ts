@@ -17,7 +17,7 @@ import { watchKinds } from './compare.ts'
 import { askedApplication, destinationOf } from './current.ts'
 import { respectingOf } from './ignore.ts'
 import { objectGuard, type RefuseForbidden } from './permitted.ts'
-import { desiredByKey, readRendered } from './rendered.ts'
+import { desiredByKey, readDesired } from './rendered.ts'
 import { refusalOf, tryChanges } from './try-changes.ts'
 import { applyObject, createNamespace, pruneObject, type Writer } from './write-object.ts'
 
@@ -41,7 +41,9 @@ export function createSync(clients: ActivityClients) {
     const { application: ref, rendered, step, check, request } = input
     const current = await askedApplication(clients.applications, ref, request)
     const cluster = destinationOf(clients, current)
-    const { objects, resources: declared } = await readRendered(clients.artifacts, rendered.digest)
+    const { objects, resources: declared } = await readDesired(
+      ...([clients.artifacts, rendered.digest, current.application] as const),
+    )
     await watchKinds(cluster, declared)
     if (check === true) {
       const refused = await tryChanges(clients, current, objects, { changes: step.changes })

@@ -115,7 +115,9 @@ async function dryRun(trial: Trial, declared: Manifest): Promise<void> {
   if (needsBrought(declared, brought) || ((way.replace || way.force) && live !== undefined)) return
   const { manifest } = await respect(declared, live)
   try {
-    const tried = await cluster.dryRun(named(manifest), way.validate ? 'Strict' : 'Ignore')
+    const { validate, clientSide } = way
+    const validation = validate ? 'Strict' : 'Ignore'
+    const tried = await cluster.dryRun(named(manifest), { validation, clientSide })
     // it is there, and in no watch: whoever writes it has to know who applied it
     if (live === undefined && isToBeAdopted(tried, way))
       await cluster.refresh(manifest.apiVersion, keyOf(manifest))

@@ -6,7 +6,7 @@ import { statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
 import { compareCached } from './compare.ts'
 import { isHere } from './current.ts'
-import { readRendered } from './rendered.ts'
+import { readDesired } from './rendered.ts'
 
 const parallel = 8
 
@@ -32,7 +32,7 @@ async function verify(clients: ActivityClients, entry: StoredApplication): Promi
 async function isProven(
   { artifacts }: ActivityClients,
   cluster: Cluster,
-  { object }: StoredApplication,
+  { application, object }: StoredApplication,
 ): Promise<boolean> {
   await cluster.watch(inventoryKinds(object))
   const { sync, operationState, driftless } = statusOf(object)
@@ -43,6 +43,6 @@ async function isProven(
   if (sync?.status === 'OutOfSync') return false
   const body = await artifacts.get(driftless.rendered)
   if (body === undefined) return false
-  const { resources } = await readRendered(artifacts, driftless.rendered)
+  const { resources } = await readDesired(artifacts, driftless.rendered, application)
   return resources.every((desired) => compareCached(cluster, desired).verdict === 'equal')
 }

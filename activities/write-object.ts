@@ -58,9 +58,9 @@ async function write(
   live: Manifest | undefined,
 ): Promise<Manifest> {
   const { cluster } = writer
-  const { replace, force, validate } = way
+  const { replace, force, validate, clientSide } = way
   const validation = validate ? 'Strict' : 'Ignore'
-  const options = { validation, proof } as const
+  const options = { validation, proof, clientSide } as const
   if (live === undefined) return await cluster.apply(desired, options)
   // else what is declared no more would stay theirs, and live for ever
   if (isToBeAdopted(live, way)) await cluster.adopt(live, way)

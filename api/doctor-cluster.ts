@@ -53,7 +53,7 @@ async function refusalOf(
   brought: Brought,
 ): Promise<readonly Finding[]> {
   try {
-    await cluster.dryRun(object, 'Strict')
+    await cluster.dryRun(object, { validation: 'Strict' })
     return []
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error

@@ -125,11 +125,11 @@ test('fields that are not built yet are named', () => {
     sources: [{ ...good.source, plugin: { name: 'a' }, kustomize: {} }],
     syncPolicy: {
       retry: { limit: 1 },
-      syncOptions: ['ServerSideApply=false', 'ServerSideApply=true', 'Mine=1'],
+      syncOptions: ['ServerSideApply=false', 'Replace=maybe', 'Mine=1'],
     },
     ignoreDifferences: [{ kind: 'Deployment' }],
   })
-  expect(unbuilt).toEqual(['spec.syncPolicy.syncOptions (ServerSideApply=false)'])
+  expect(unbuilt).toEqual(['spec.syncPolicy.syncOptions (Replace=maybe)'])
   expect(read({ sources: [good.source, good.source] }).unbuilt).toEqual([])
 })
 

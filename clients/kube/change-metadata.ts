@@ -1,4 +1,4 @@
-import { fieldManager } from '../../core/diff/owned.ts'
+import { fieldManager } from '../../core/diff/managers.ts'
 import { ConflictError } from '../../core/errors.ts'
 import type { Manifest, Metadata } from '../../core/manifest/manifest.ts'
 import type { KubeTransport } from './transport.ts'

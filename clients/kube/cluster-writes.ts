@@ -1,10 +1,11 @@
 import { type AdoptOptions, adoptedOwners } from '../../core/diff/adopt.ts'
-import { fieldManager } from '../../core/diff/owned.ts'
+import { fieldManager } from '../../core/diff/managers.ts'
 import { proofOf } from '../../core/diff/proof.ts'
 import { groupOf, keyOf } from '../../core/manifest/key.ts'
 import type { Manifest, Metadata } from '../../core/manifest/manifest.ts'
 import type { Propagation } from '../../core/plan/write-way.ts'
 import { changeMetadata } from './change-metadata.ts'
+import { createClientSideApply } from './client-side-apply.ts'
 import { apiVersionOf, type Discovery, pathOf } from './discovery.ts'
 import type { LiveStore } from './live-store.ts'
 import type { Reach } from './reach.ts'
@@ -19,7 +20,11 @@ export type ApplyOptions = {
   /** `Strict` unless given. */
   readonly validation?: FieldValidation
   readonly proof?: ApplyProof
+  /** On the client's side, for what server-side apply refuses (OPT-12). */
+  readonly clientSide?: boolean
 }
+
+export type TryOptions = Pick<ApplyOptions, 'validation' | 'clientSide'>
 
 /** What the apply proves: that the object is equal to what is declared, but for what is ignored of it. */
 export type ApplyProof = { readonly digest: string; readonly ignored?: string }
@@ -27,10 +32,10 @@ export type ApplyProof = { readonly digest: string; readonly ignored?: string }
 export type AdoptMarks = Pick<Metadata, 'labels' | 'annotations'>
 
 export type ClusterWrites = {
-  /** Server-side apply with forced conflicts; the object as watches show it is in `live` before this settles. */
+  /** Server-side apply with forced conflicts unless told otherwise; the object as watches show it is in `live` before this settles. */
   apply(desired: Manifest, options?: ApplyOptions): Promise<Manifest>
   /** What an apply would give, without doing it; by itself it refuses no unknown field. */
-  dryRun(desired: Manifest, validation?: FieldValidation): Promise<Manifest>
+  dryRun(desired: Manifest, options?: TryOptions): Promise<Manifest>
   /** Puts the declared in the place of this very state of the object: what is not declared goes. */
   replace(desired: Manifest, live: Manifest, validation?: FieldValidation): Promise<void>
   /**
@@ -57,15 +62,19 @@ export function clusterWrites(
     reach.check(resource, metadata.namespace, metadata.name)
     return pathOf(resource, metadata.namespace, metadata.name ?? '')
   }
+  const applyClientSide = createClientSideApply(transport)
   const patch = async (
     desired: Manifest,
-    fieldValidation: FieldValidation,
-    dryRun: boolean,
+    { validation: fieldValidation, clientSide }: TryOptions,
+    dryRun?: 'All',
   ): Promise<Manifest> => {
-    return await transport.request<Manifest>(await pathOfObject(desired), {
+    const path = await pathOfObject(desired)
+    if (clientSide === true)
+      return await applyClientSide(path, desired, { fieldValidation, dryRun })
+    return await transport.request<Manifest>(path, {
       method: 'PATCH',
       contentType: 'application/apply-patch+yaml',
-      query: { fieldManager, force: 'true', fieldValidation, dryRun: dryRun ? 'All' : undefined },
+      query: { fieldManager, force: 'true', fieldValidation, dryRun },
       body: desired,
     })
   }
@@ -79,10 +88,10 @@ export function clusterWrites(
     )
   }
   return {
-    async apply(desired, { validation = 'Strict', proof } = {}) {
+    async apply(desired, { validation = 'Strict', proof, clientSide = false } = {}) {
       const key = keyOf(desired)
       const written = await store.write(key, async () => {
-        const applied = await patch(desired, validation, false)
+        const applied = await patch(desired, { validation, clientSide })
         const watched = await asWatched(applied)
         // before the store hears what the watch said meanwhile: else nobody could tell that it is drift
         if (proof !== undefined && isSameState(applied, watched))
@@ -91,7 +100,8 @@ export function clusterWrites(
       })
       return written ?? desired
     },
-    dryRun: (desired, validation = 'Ignore') => patch(desired, validation, true),
+    dryRun: (desired, { validation = 'Ignore', clientSide = false } = {}) =>
+      patch(desired, { validation, clientSide }, 'All'),
     async replace(desired, live, fieldValidation = 'Strict') {
       const path = await pathOfObject(desired)
       const { resourceVersion, uid } = live.metadata

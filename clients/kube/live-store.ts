@@ -1,5 +1,6 @@
-import { fieldManager } from '../../core/diff/owned.ts'
+import { fieldManager } from '../../core/diff/managers.ts'
 import { keyOf, type ResourceKey } from '../../core/manifest/key.ts'
+import { lastAppliedKey } from '../../core/manifest/last-applied.ts'
 import type { Manifest } from '../../core/manifest/manifest.ts'
 import { applicationLabelKey } from '../../core/manifest/tracking.ts'
 
@@ -138,12 +139,10 @@ function isLater(a = '', b = ''): boolean {
   return a.length === b.length ? a > b : a.length > b.length
 }
 
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
-
 /** Without what nobody here reads: the field sets of other managers, and kubectl's copy of the object. */
 function slim(object: Manifest): Manifest {
   const { managedFields, annotations, ...metadata } = object.metadata
-  const { [lastApplied]: _copy, ...kept } = annotations ?? {}
+  const { [lastAppliedKey]: _copy, ...kept } = annotations ?? {}
   return {
     ...object,
     metadata: {

@@ -1,10 +1,11 @@
 import type { Application, ApplicationSpec } from './schema.ts'
 
-/** Options that are acted on, change nothing here, or are the way we always work: server-side apply, of what differs. */
+/** Options that are acted on, change nothing here, or are the way we always work: what differs is applied. */
 const meantAnyway = new Set([
   'CreateNamespace=true',
   'CreateNamespace=false',
   'ServerSideApply=true',
+  'ServerSideApply=false',
   'ApplyOutOfSyncOnly=true',
   'ApplyOutOfSyncOnly=false',
   'Validate=true',

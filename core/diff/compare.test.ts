@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject, Manifest } from '../manifest/manifest.ts'
 import { compareObject } from './compare.ts'
-import { declaredBeyond, fieldManager, ownedDigest } from './owned.ts'
+import { fieldManager } from './managers.ts'
+import { declaredBeyond, ownedDigest } from './owned.ts'
 
 const owned = (fieldsV1: JsonObject) => [{ manager: fieldManager, operation: 'Apply', fieldsV1 }]
 
@@ -136,12 +137,15 @@ describe('what is declared and not ours', () => {
     expect(ownedDigest(changed)).toBe(ownedDigest(live))
   })
 
-  it('is all of it where we applied nothing', () => {
-    const theirs = { ...live, metadata: { name: 'web' } }
-    expect(declaredBeyond(declared({ a: 1 }), theirs)).toEqual({})
-    expect(ownedDigest(theirs, {})).not.toBe(
-      ownedDigest({ ...theirs, spec: { type: 'NodePort' } }, {}),
+  it('is every declared field where we applied nothing on the server’s side', () => {
+    const theirs: Manifest = { ...live, metadata: { name: 'web' } }
+    const beyond = declaredBeyond(declared({ type: 'ClusterIP', sessionAffinity: {} }), theirs)
+    expect(beyond).toMatchObject({ 'f:spec': { 'f:type': {}, 'f:sessionAffinity': {} } })
+    const other = (spec: object) => ownedDigest({ ...theirs, spec }, beyond)
+    expect(other({ ...(theirs.spec as object), type: 'NodePort' })).not.toBe(
+      ownedDigest(theirs, beyond),
     )
+    expect(other({ ...(theirs.spec as object), ports: [] })).toBe(ownedDigest(theirs, beyond))
   })
 
   it('is a whole list when one of its elements is not ours', () => {

@@ -2,21 +2,17 @@ import { digestOf } from '../digest.ts'
 import { isMapping } from '../manifest/field.ts'
 import type { Json, JsonObject, Manifest } from '../manifest/manifest.ts'
 import { elementNamed } from './element-name.ts'
+import { isApplyOfOurs, isClientSide } from './managers.ts'
 
-/** The field manager under which Driftless applies. */
-export const fieldManager = 'driftless'
-
-/** The set of fields that our manager owns of a live object, as the API server keeps it (KEP-555, `fieldsV1`). */
-function ownedFields(live: Manifest): JsonObject | undefined {
-  return live.metadata.managedFields?.find(
-    ({ manager, operation, subresource }) =>
-      manager === fieldManager && operation === 'Apply' && !subresource,
-  )?.fieldsV1
+/** The set of fields that we own of a live object by server-side apply, as the API server keeps it (KEP-555, `fieldsV1`). */
+export function ownedFields(live: Manifest): JsonObject | undefined {
+  return live.metadata.managedFields?.find(isApplyOfOurs)?.fieldsV1
 }
 
 /**
  * Digest of what we own of a live object: which fields, and their values; and of the values of
- * `beyond`. While it stays what it was, nobody changed what we declared.
+ * `beyond`; and whether the copy of what we applied on the client's side is still ours. While it stays
+ * what it was, nobody changed what we declared.
  */
 export function ownedDigest(live: Manifest, beyond?: JsonObject): string {
   const fields = ownedFields(live)
@@ -25,6 +21,7 @@ export function ownedDigest(live: Manifest, beyond?: JsonObject): string {
   return digestOf([
     fields === undefined ? null : [fields, values(fields)],
     ...(beyond === undefined ? [] : [values(beyond)]),
+    ...(isClientSide(live) ? ['copy'] : []),
   ])
 }
 
@@ -33,7 +30,17 @@ export function ownedDigest(live: Manifest, beyond?: JsonObject): string {
  * over it and back again. Undefined when all of it is ours. Lists are one field.
  */
 export function declaredBeyond(desired: Manifest, live: Manifest): JsonObject | undefined {
-  return beyond(ownable(desired), ownedFields(live))
+  const fields = ownedFields(live)
+  return fields === undefined ? fieldSetOf(ownable(desired)) : beyond(ownable(desired), fields)
+}
+
+function fieldSetOf(desired: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(desired).map(([name, value]) => [
+      `f:${name}`,
+      isMapping(value) ? fieldSetOf(value) : {},
+    ]),
+  )
 }
 
 function beyond(desired: Json, fields: JsonObject | undefined): JsonObject | undefined {

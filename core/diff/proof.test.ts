@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject, Manifest } from '../manifest/manifest.ts'
-import { fieldManager } from './owned.ts'
+import { fieldManager } from './managers.ts'
 import { holds, proofOf, proofOfMissing } from './proof.ts'
 
 const declared: Manifest = {

@@ -1,7 +1,6 @@
 import { digestOf } from '../digest.ts'
+import { lastAppliedKey } from '../manifest/last-applied.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** Whether two states of one object are the same but for the server's book-keeping. */
 export function isSameObject(a: Manifest, b: Manifest): boolean {
@@ -15,6 +14,6 @@ function essence({ metadata, ...rest }: Manifest): unknown {
     generation: _generation,
     ...head
   } = metadata
-  const { [lastApplied]: _copy, ...annotations } = head.annotations ?? {}
+  const { [lastAppliedKey]: _copy, ...annotations } = head.annotations ?? {}
   return { ...rest, metadata: { ...head, annotations } }
 }

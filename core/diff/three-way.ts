@@ -1,10 +1,10 @@
-import { isList, isMapping, mappingOf } from '../manifest/field.ts'
+import { isList, isMapping } from '../manifest/field.ts'
+import { lastAppliedIn } from '../manifest/last-applied.ts'
 import type { Json, Manifest } from '../manifest/manifest.ts'
 import { quantityOf } from '../manifest/quantity.ts'
 import { counterpart, isBuiltIn, isKeyed } from './list-key.ts'
 import { ownable } from './owned.ts'
 
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
 const quantities = new Set(['limits', 'requests', 'hard', 'capacity', 'overhead', 'defaultRequest'])
 
 /**
@@ -16,7 +16,7 @@ export function threeWayFields(desired: Manifest, live: Manifest): readonly stri
   const walk: Walk = { builtIn: isBuiltIn(desired), fields: [] }
   const [wanted, found] = [ownable(desired), live as unknown as Json]
   compare(walk, wanted, found, [])
-  const applied = parse(live.metadata.annotations?.[lastApplied])
+  const applied = lastAppliedIn(live)
   if (applied !== undefined) removed(walk, withoutAggregated(applied), wanted, found, [])
   return walk.fields
 }
@@ -105,13 +105,4 @@ function add({ fields }: Walk, path: Path): void {
 function withoutAggregated(applied: Manifest): Json {
   const { rules, ...rest } = ownable(applied)
   return rest.aggregationRule === undefined && rules !== undefined ? { ...rest, rules } : rest
-}
-
-function parse(text: string | undefined): Manifest | undefined {
-  try {
-    const read: unknown = JSON.parse(text ?? '')
-    return { ...mappingOf(read), metadata: mappingOf(mappingOf(read).metadata) } as Manifest
-  } catch {
-    return undefined // nobody applied it, or not with kubectl
-  }
 }

@@ -1,10 +1,10 @@
 import { fieldAt, mappingOf } from './field.ts'
+import { lastAppliedKey } from './last-applied.ts'
 import type { Manifest } from './manifest.ts'
 import { isSecret } from './secret.ts'
 
 // whoever misspells `stringData` means values all the same
 const shown = ['apiVersion', 'kind', 'metadata', 'type', 'immutable']
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /**
  * The same objects with the values of Secrets replaced by runs of `+`. Equal values of one field get
@@ -37,10 +37,10 @@ function mask(secret: Manifest, maskOf: MaskOf, hidden: readonly string[]): Mani
   const { annotations } = metadata
   const values = maskData(secret, maskOf)
   if (annotations === undefined) return { ...values, apiVersion, kind, metadata }
-  const applied = annotations[lastApplied]
+  const applied = annotations[lastAppliedKey]
   const masked = {
     ...maskAnnotations(annotations, hidden, maskOf),
-    ...(applied !== undefined && { [lastApplied]: maskApplied(applied, maskOf, hidden) }),
+    ...(applied !== undefined && { [lastAppliedKey]: maskApplied(applied, maskOf, hidden) }),
   }
   return { ...values, apiVersion, kind, metadata: { ...metadata, annotations: masked } }
 }
@@ -77,13 +77,13 @@ function maskValues(values: unknown, maskOf: MaskOf): unknown {
 function maskApplied(text: string, maskOf: MaskOf, hidden: readonly string[]): string {
   try {
     const applied: unknown = JSON.parse(text)
-    if (applied === null || typeof applied !== 'object') return maskOf(lastApplied, text)
+    if (applied === null || typeof applied !== 'object') return maskOf(lastAppliedKey, text)
     const { annotations } = mappingOf(fieldAt(applied, 'metadata'))
     const masked = maskAnnotations(mappingOf(annotations), hidden, maskOf)
     const metadata = { ...mappingOf(fieldAt(applied, 'metadata')), annotations: masked }
     const hasSome = annotations !== undefined && hidden.length > 0
     return JSON.stringify({ ...maskData(applied, maskOf), ...(hasSome && { metadata }) })
   } catch {
-    return maskOf(lastApplied, text) // text that is not JSON may still hold the values
+    return maskOf(lastAppliedKey, text) // text that is not JSON may still hold the values
   }
 }

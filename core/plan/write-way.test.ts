@@ -33,6 +33,7 @@ describe('the way in which an object is written', () => {
       validate: true,
       mayBeUnknown: false,
       adoptKubectl: true,
+      clientSide: false,
     })
   })
 
@@ -42,8 +43,9 @@ describe('the way in which an object is written', () => {
     ['Validate', 'false', { validate: false }],
     ['SkipDryRunOnMissingResource', 'true', { mayBeUnknown: true }],
     ['ClientSideApplyMigration', 'false', { adoptKubectl: false }],
+    ['ServerSideApply', 'false', { clientSide: true }],
   ])(
-    'takes %s=%s from the Application and from the object (OPT-05, OPT-06, OPT-10, OPT-11, OPT-13)',
+    'takes %s=%s from the Application and from the object (OPT-05, OPT-06, OPT-10, OPT-11, OPT-12, OPT-13)',
     (name, value, expected) => {
       expect(writeWayOf(application(`${name}=${value}`), object())).toMatchObject(expected)
       expect(writeWayOf(application(), object(`Prune=false, ${name}=${value}`))).toMatchObject(
@@ -55,6 +57,8 @@ describe('the way in which an object is written', () => {
   it('follows the object where it and the Application disagree', () => {
     const way = writeWayOf(application('Replace=true', 'Force=true'), object('Replace=false'))
     expect(way).toMatchObject({ replace: false, force: true })
+    const own = writeWayOf(application('ServerSideApply=false'), object('ServerSideApply=true'))
+    expect(own.clientSide).toBe(false)
   })
 })
 
@@ -89,6 +93,11 @@ describe('the remedy for a refusal', () => {
     'StatefulSet.apps "x" is invalid: spec: Forbidden: updates to statefulset spec for fields other than \'replicas\' are forbidden',
   ])('names how to have the object made anew: %s', (message) => {
     expect(remedyFor(message)).toContain('Replace=true,Force=true')
+  })
+
+  it('names how to apply what server-side apply cannot tell apart (OPT-12)', () => {
+    const message = '.spec.containers[name="c"].env: duplicate entries for key [name="A"]'
+    expect(remedyFor(message)).toContain('sync-options: ServerSideApply=false')
   })
 
   it('is none where a change of the object is what is asked for', () => {

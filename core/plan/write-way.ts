@@ -13,6 +13,8 @@ export type WriteWay = {
   readonly mayBeUnknown: boolean
   /** What kubectl applied before becomes ours (OPT-13). */
   readonly adoptKubectl: boolean
+  /** It is applied on the client's side, as server-side apply refuses it (OPT-12). */
+  readonly clientSide: boolean
 }
 
 /** The way in which an object of the application is written. */
@@ -24,7 +26,13 @@ export function writeWayOf(application: Application, manifest: Manifest): WriteW
     validate: option('Validate') !== 'false',
     mayBeUnknown: option('SkipDryRunOnMissingResource') === 'true',
     adoptKubectl: option('ClientSideApplyMigration') !== 'false',
+    clientSide: isClientSide(application, manifest),
   }
+}
+
+/** Whether the object is applied on the client's side (OPT-12): server-side is how it always is otherwise. */
+export function isClientSide(application: Application, manifest: Manifest): boolean {
+  return syncOptionFor(application, manifest, 'ServerSideApply') === 'false'
 }
 
 export type Propagation = 'Foreground' | 'Background' | 'Orphan'
@@ -47,9 +55,18 @@ export function failsOnShared(application: Application): boolean {
 }
 
 const unchangeable = /immutable|updates to \S+ spec for fields other than|may not change once set/
+// server-side apply tells elements of lists apart by their keys
+const notMergeable = /duplicate entries for key/
 
 /** What can be done about a refusal that a change of the object's text cannot mend; else nothing. */
 export function remedyFor(message: string): string {
-  if (!unchangeable.test(message)) return ''
-  return '; to have the object deleted and made anew, annotate it with argocd.argoproj.io/sync-options: Replace=true,Force=true'
+  if (unchangeable.test(message))
+    return annotateFor('deleted and made anew', 'Replace=true,Force=true')
+  if (notMergeable.test(message))
+    return annotateFor('applied all the same', 'ServerSideApply=false')
+  return ''
+}
+
+function annotateFor(what: string, options: string): string {
+  return `; to have the object ${what}, annotate it with argocd.argoproj.io/sync-options: ${options}`
 }

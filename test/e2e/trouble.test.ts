@@ -97,7 +97,7 @@ describe('trouble is told with its cause', () => {
       future: { a: 1 },
     }
     const syncPolicy = {
-      syncOptions: ['ServerSideApply=false'],
+      syncOptions: ['Replace=maybe'],
     }
     await scene.create('unbuilt', { spec: { source, syncPolicy, future: [1] } })
     const live = await whenApplication(
