@@ -17,7 +17,7 @@ export type Desired = {
   readonly phase: Phase
   readonly wave: number
   /** Set when it is applied on the client's side (OPT-12). */
-  readonly clientSide?: true
+  readonly clientSide?: boolean
 }
 
 /** All that one revision declares: `resources` are compared and kept, `hooks` run (HOOK-04). */

@@ -9,6 +9,7 @@ import type { Manifest } from '../core/manifest/manifest.ts'
 import { maskSecrets } from '../core/manifest/mask.ts'
 import { type Brought, broughtBy, needsBrought } from '../core/plan/brought.ts'
 import { isHook } from '../core/plan/phase.ts'
+import { isClientSide } from '../core/plan/write-way.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { ApiClients, ReadCluster, UserRules } from './clients.ts'
 import { readOne } from './live-objects.ts'
@@ -65,7 +66,10 @@ export async function managedResources(
   const { namespace } = stored.application.spec.destination
   const brought = broughtBy(manifests, creates ? namespace : undefined)
   const states = await Promise.all([
-    ...manifests.map((target) => statesOf(cluster, target, brought)),
+    ...manifests.map((target) => {
+      const clientSide = isClientSide(stored.application, target)
+      return statesOf(cluster, target, { brought, clientSide })
+    }),
     ...leftovers.map(async (leftover): Promise<States> => {
       const live = await readOne(cluster, leftover)
       return { target: undefined, live, predicted: undefined }
@@ -89,7 +93,11 @@ async function withCompared(
   return { ...states, compared: { live: await strip(live), predicted: await strip(predicted) } }
 }
 
-async function statesOf(cluster: ReadCluster, target: Manifest, brought: Brought): Promise<States> {
+async function statesOf(
+  cluster: ReadCluster,
+  target: Manifest,
+  { brought, clientSide }: { readonly brought: Brought; readonly clientSide: boolean },
+): Promise<States> {
   const { kind, namespace, name } = partsOf(keyOf(target))
   const group = groupOf(target.apiVersion)
   const version = target.apiVersion.slice(group === '' ? 0 : group.length + 1)
@@ -97,7 +105,7 @@ async function statesOf(cluster: ReadCluster, target: Manifest, brought: Brought
   if (isHook(target)) return { target, live, predicted: live }
   if (compareObject(target, live).verdict === 'equal') return { target, live, predicted: live }
   try {
-    return { target, live, predicted: await cluster.dryRun(target) }
+    return { target, live, predicted: await cluster.dryRun(target, { clientSide }) }
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
     // before what it needs is there, nobody can say more than that it will be created

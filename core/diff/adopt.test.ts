@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ManagedFields, Manifest } from '../manifest/manifest.ts'
-import { adoptedOwners, isToBeAdopted } from './adopt.ts'
+import { adoptedOwners, isToBeAdopted, updatingOwners } from './adopt.ts'
 
 const live = (managedFields: readonly ManagedFields[], annotations = {}): Manifest => ({
   apiVersion: 'v1',
@@ -66,5 +66,35 @@ describe('an object that others applied before (OPT-13)', () => {
     expect(isToBeAdopted(byKubectl, { adoptKubectl: false })).toBe(false)
     const annotation = { 'argocd.argoproj.io/client-side-apply-migration-manager': 'our-tool' }
     expect(isToBeAdopted(live([entry('our-tool', 'Update', 'one')], annotation), all)).toBe(true)
+  })
+})
+
+describe('an object that we applied on the client’s side (OPT-12)', () => {
+  const copy = { 'f:annotations': { 'f:kubectl.kubernetes.io/last-applied-configuration': {} } }
+  const updated = entry('driftless', 'Update', 'one')
+  const ours: ManagedFields = { ...updated, fieldsV1: { ...updated.fieldsV1, 'f:metadata': copy } }
+
+  it('is taken over when we apply on the server’s side again, with the copy, which then goes', () => {
+    expect(isToBeAdopted(live([ours]), { adoptKubectl: false })).toBe(true)
+    expect(adoptedOwners(live([ours]), { adoptKubectl: false })).toEqual([
+      { ...ours, operation: 'Apply' },
+    ])
+    expect(isToBeAdopted(live([updated]), all)).toBe(false)
+  })
+
+  it('is not taken over from anybody while that is our way', () => {
+    const byKubectl = live([ours, entry('kubectl-client-side-apply', 'Update', 'one')])
+    expect(isToBeAdopted(byKubectl, { ...all, clientSide: true })).toBe(false)
+  })
+
+  it('takes over what we own by server-side apply', () => {
+    const others = entry('somebody', 'Update', 'theirs')
+    const applied = entry('driftless', 'Apply', 'two')
+    const joined = {
+      ...ours,
+      fieldsV1: { ...entry('', '', 'one', 'two').fieldsV1, 'f:metadata': copy },
+    }
+    expect(updatingOwners(live([applied, others, ours]))).toEqual([others, joined])
+    expect(updatingOwners(live([others, ours]))).toBeUndefined()
   })
 })

@@ -55,8 +55,7 @@ const twice = env('one', 'two')
 /** The object as the comparison and the sync of an application with this way see it. */
 function desired(manifest: Manifest, clientSide: boolean): Desired {
   const digest = `${digestOf(manifest)} ${clientSide}`
-  const way = clientSide ? { clientSide: true as const } : {}
-  return { key: keyOf(manifest), manifest, digest, phase: 'Sync', wave: 0, ...way }
+  return { key: keyOf(manifest), manifest, digest, phase: 'Sync', wave: 0, clientSide }
 }
 const verdict = async (manifest: Manifest, clientSide = true) =>
   (await compareProven(cluster, desired(manifest, clientSide))).verdict

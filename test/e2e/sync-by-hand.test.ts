@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { configMap } from '../harness/application.ts'
+import type { ApplicationStatus } from '../../core/status/status.ts'
+import {
+  applicationsPath,
+  configMap,
+  isSynced,
+  refreshed,
+  whenApplication,
+} from '../harness/application.ts'
 import { hookJob } from '../harness/hook.ts'
 import { createNamespace } from '../harness/kube.ts'
 import { beginByHand, whenOver } from '../harness/operation.ts'
@@ -8,6 +15,8 @@ import { openScene, type Scene } from '../harness/scene.ts'
 
 const namespace = 'e2e-sync-by-hand'
 let scene: Scene
+
+const isWell = ({ health }: ApplicationStatus) => health?.status === 'Healthy'
 
 type AvailableCondition = { readonly type: string; readonly lastTransitionTime: string }
 type Available = { readonly status: { readonly conditions: readonly AvailableCondition[] } }
@@ -62,6 +71,22 @@ describe('a sync by hand', () => {
     const hook = `/apis/batch/v1/namespaces/${namespace}/jobs/unchosen-hook`
     expect(await isThere(kube, hook)).toBe(false)
     expect(status?.history ?? []).toEqual([])
+  })
+
+  it('applies on the client’s side what server-side apply refuses, once that is asked for (OPT-12)', async () => {
+    const { kube, repository } = scene
+    const twice = `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: twice}\nspec:\n  selector: {matchLabels: {app: twice}}\n  template:\n    metadata: {labels: {app: twice}}\n    spec: {containers: [{name: c, image: "nginx:1", env: [{name: A, value: "1"}, {name: A, value: "2"}]}]}\n`
+    await repository.push({ 'twice/web.yaml': twice })
+    const refused = await syncOf('twice')
+    expect(refused?.operationState?.message).toMatch(
+      /env: duplicate entries.*ServerSideApply=false/,
+    )
+    const syncPolicy = { automated: {}, syncOptions: ['ServerSideApply=false'] }
+    await kube.patch(`${applicationsPath}/twice`, { spec: { syncPolicy } })
+    await whenApplication(kube, 'twice', (status) => isSynced(status) && isWell(status))
+    const { status } = await refreshed(kube, 'twice', 'hard')
+    expect(status?.sync?.status).toBe('Synced')
+    expect(status?.conditions ?? []).toEqual([])
   })
 
   it('begins a wave when the one before is healthy (SYNC-04)', async () => {
