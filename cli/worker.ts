@@ -1,3 +1,4 @@
+import { startProjectRelease } from '../event-sources/project-release.ts'
 import { startProjectWatch } from '../event-sources/project-watch.ts'
 import { sharedClients } from './activity-clients.ts'
 import { type Config, readConfig } from './config.ts'
@@ -43,6 +44,7 @@ async function startServing(config: Config, wiring: Wiring, log: Logger, stoppin
     ...{ config, wiring, shared, queues, log, stopping },
     onPlaced: placed.resolve,
   })
+  startProjectRelease({ applications, onError: wiring.onError })
   startProjectWatch({
     ...{ applications, wake: shared.wake, now: shared.now, onError: wiring.onError },
   })

@@ -44,7 +44,10 @@ export type ApplicationIndex = {
   byLabel(label: string): StoredApplication | undefined
   all(): readonly StoredApplication[]
   project(name: string): Manifest | undefined
-  /** Called with the name of an AppProject that came, went, or says something else. */
+  projects(): readonly Manifest[]
+  /** Merge patch of an AppProject. */
+  patchProject(name: string, body: object): Promise<void>
+  /** Called with the name of an AppProject that came, went, is about to go, or says something else. */
   subscribeProjects(listener: (name: string) => void): void
   /** Reads the Application from the server, past the watch; undefined also where it is none of ours. */
   read(namespace: string, name: string): Promise<StoredApplication | undefined>
@@ -60,6 +63,10 @@ export type ApplicationChange = {
 }
 
 const api = '/apis/argoproj.io/v1alpha1'
+const mergePatch = {
+  contentType: 'application/merge-patch+json',
+  query: { fieldManager: 'driftless' },
+}
 
 /** `others` are globs of namespaces, or expressions between slashes, beside the control namespace; with them all are watched at once. */
 export function createApplicationIndex(
@@ -101,6 +108,11 @@ export function createApplicationIndex(
     byLabel: store.byLabel,
     all: store.all,
     project: projects.get,
+    projects: projects.all,
+    async patchProject(name, body) {
+      const path = `${collection('appprojects')}/${encodeURIComponent(name)}`
+      await transport.request(path, { method: 'PATCH', body, ...mergePatch })
+    },
     subscribeProjects: projects.subscribe,
     async read(inNamespace, name) {
       if (!includes(inNamespace)) return undefined
@@ -110,10 +122,8 @@ export function createApplicationIndex(
     },
     async patch(ref, body) {
       const path = `${api}/namespaces/${ref.namespace}/applications/${encodeURIComponent(ref.name)}`
-      const contentType = 'application/merge-patch+json'
-      const query = { fieldManager: 'driftless' }
       return store.put(
-        await transport.request<Manifest>(path, { method: 'PATCH', body, contentType, query }),
+        await transport.request<Manifest>(path, { method: 'PATCH', body, ...mergePatch }),
       )
     },
     subscribe: store.subscribe,

@@ -16,6 +16,7 @@ it('tells of a project that came, went or says something else, and of nothing el
   projects.subscribe((name) => told.push(name))
   projects.put(project('known', {}, { jwtTokensByRole: {} }))
   expect(told).toEqual([])
+  expect(projects.all()).toHaveLength(1)
   projects.put(project('new', {}))
   projects.put(project('known', { sourceRepos: ['*'] }))
   expect(projects.get('known')?.spec).toEqual({ sourceRepos: ['*'] })
@@ -23,5 +24,9 @@ it('tells of a project that came, went or says something else, and of nothing el
   projects.remove(project('new', {}))
   projects.listed([])
   expect(told).toEqual(['new', 'known', 'new', 'known'])
+  const going = { ...project('going', {}), metadata: { name: 'going' } }
+  projects.put(going)
+  projects.put({ ...going, metadata: { name: 'going', deletionTimestamp: '2026-01-01T00:00:00Z' } })
+  expect(told.slice(4)).toEqual(['going', 'going'])
   expect(projects.get('known')).toBeUndefined()
 })

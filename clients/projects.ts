@@ -4,11 +4,12 @@ import type { Manifest } from '../core/manifest/manifest.ts'
 /** The AppProjects of the control namespace, as a watch tells of them. */
 export type Projects = {
   get(name: string): Manifest | undefined
+  all(): readonly Manifest[]
   put(project: Manifest): void
   remove(project: Manifest): void
   /** Takes out what is not in a whole list. */
   listed(projects: readonly Manifest[]): void
-  /** Called with the name of one that came, went, or says something else. */
+  /** Called with the name of one that came, went, is about to go, or says something else. */
   subscribe(listener: (name: string) => void): void
 }
 
@@ -23,6 +24,7 @@ export function createProjects(): Projects {
   }
   return {
     get: (name) => byName.get(name),
+    all: () => [...byName.values()],
     put(project) {
       const name = nameOf(project)
       const before = byName.get(name)
@@ -46,5 +48,6 @@ function nameOf({ metadata }: Manifest): string {
 
 /** What is written beside the spec, such as tokens that were issued, changes nothing for Applications. */
 function saysTheSame(a: Manifest, b: Manifest): boolean {
-  return digestOf(a.spec ?? null) === digestOf(b.spec ?? null)
+  const isGoing = ({ metadata }: Manifest) => metadata.deletionTimestamp !== undefined
+  return isGoing(a) === isGoing(b) && digestOf(a.spec ?? null) === digestOf(b.spec ?? null)
 }

@@ -43,7 +43,7 @@ afterAll(() => {
 })
 const address = () => `http://127.0.0.1:${(sts.address() as AddressInfo).port}`
 
-describe('the token for EKS', () => {
+describe('the token for EKS (CLUS-05)', () => {
   it('is an address of the region that names the cluster in what is signed', async () => {
     const url = opened(await clusterToken({ clusterName: 'stage' }, eks, keys, now))
     expect(url.origin).toBe('https://sts.eu-west-1.amazonaws.com')

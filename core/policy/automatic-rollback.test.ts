@@ -86,7 +86,7 @@ describe('a deployment that turns out bad (driftless.dev/rollback-on)', () => {
     expect(told([...seen, { ...ill, minutes: 30 }]).last).toBeDefined()
   })
 
-  it('stays where only the other cause is named, or none', () => {
+  it('stays where only the other cause is named, or none (HIST-03)', () => {
     const failed = [good, { revision: 'r2', facts: bad, minutes: 5 }]
     const ill = [good, { revision: 'r2', minutes: 5 }, { health: 'Degraded' as const, minutes: 6 }]
     expect(

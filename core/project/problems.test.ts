@@ -4,9 +4,14 @@ import { unbuiltProjectFields } from './unbuilt.ts'
 
 const account = { server: '*', namespace: 'shop-*', defaultServiceAccount: 'deployer' }
 
+const window = { kind: 'deny', schedule: '0 22 * * *', duration: '1h', applications: ['*'] }
+
 it('PROJ-14: a project that permits everything has no problem', () => {
   const destinations = [{ server: '*', namespace: '*' }]
   expect(projectProblems({ sourceRepos: ['*', '!https://a/*'], destinations })).toEqual([])
+  const others = [{ kind: 'allow' }, { applications: ['a'] }, { timeZone: 'Europe/Berlin' }]
+  const syncWindows = [window, ...others.map((other) => ({ ...window, ...other }))]
+  expect(projectProblems({ syncWindows })).toEqual([])
   expect(projectProblems({ destinationServiceAccounts: [account] })).toEqual([])
 })
 
@@ -16,6 +21,16 @@ it.each([
     'PROJ-02: !* as a namespace',
     { destinations: [{ namespace: '!*' }] },
     'destinations: !* denies',
+  ],
+  [
+    'WIN-02: a window that names nothing',
+    { syncWindows: [{ ...window, applications: [] }] },
+    'syncWindows: deny 0 22 * * * for 1h names no application',
+  ],
+  [
+    'WIN-10: a window that stands there twice, whatever it lets happen',
+    { syncWindows: [window, { ...window, manualSync: true, timeZone: 'UTC' }] },
+    'syncWindows: deny 0 22 * * * for 1h stands there twice',
   ],
   [
     'PROJ-12: a deny rule for service accounts',

@@ -1,5 +1,6 @@
 import { isGlob } from '../glob.ts'
 import type { AppProjectSpec } from './schema.ts'
+import { windowProblems } from './window-problems.ts'
 
 type ServiceAccount = NonNullable<AppProjectSpec['destinationServiceAccounts']>[number]
 
@@ -19,6 +20,7 @@ export function projectProblems(spec: AppProjectSpec): readonly string[] {
     ...rules
       .filter(([, rule]) => rule === '!*')
       .map(([field]) => `${field}: !* denies everything; leave the list empty instead`),
+    ...windowProblems(spec),
     ...destinationServiceAccounts.flatMap(serviceAccountProblems),
     ...signatureProblems(spec),
   ]

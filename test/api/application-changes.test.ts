@@ -97,7 +97,7 @@ describe('refreshing (API-05)', () => {
   })
 })
 
-describe('deleting (API-04, HIST-05 to HIST-07)', () => {
+describe('deleting (API-04)', () => {
   const finalizersAfter = async (name: string, query: string) => {
     await create(name)
     expect((await api.call('DELETE', `${path}/${name}${query}`)).status).toBe(200)
@@ -105,7 +105,7 @@ describe('deleting (API-04, HIST-05 to HIST-07)', () => {
     return status === 404 ? 'gone' : body.metadata.finalizers
   }
 
-  it('leaves the finalizer to the engine, which deletes the resources', async () => {
+  it('leaves the finalizer to the engine, which deletes the resources (HIST-05, HIST-07)', async () => {
     expect(await finalizersAfter('cascade', '')).toEqual([finalizer])
     expect((await api.stored('cascade')).metadata.deletionTimestamp).toBeDefined()
     expect((await api.call('DELETE', `${path}/cascade`)).status).toBe(200)
@@ -114,7 +114,7 @@ describe('deleting (API-04, HIST-05 to HIST-07)', () => {
     ])
   })
 
-  it('takes only the Application when cascade is false', async () => {
+  it('takes only the Application when cascade is false (HIST-06)', async () => {
     expect(await finalizersAfter('alone', '?cascade=false')).toBe('gone')
     expect((await api.call('DELETE', `${path}/cascade?cascade=false`)).status).toBe(200)
     expect(await isThere(api.kube, `${api.applications}/cascade`)).toBe(false)

@@ -132,6 +132,12 @@ describe('asking for a rollback (API-07, HIST-02)', () => {
     })
   })
 
+  it('is written also while a window is closed, for which it then waits (WIN-09)', async () => {
+    await create('back-later', { ...manual, project: 'closed' }, { history })
+    expect((await post('back-later', 'sync')).status).toBe(403)
+    expect((await post('back-later', 'rollback', { id: 0 })).status).toBe(200)
+  })
+
   it('names the deployments there are when the id is none of them', async () => {
     await create('lost', {}, { history })
     expect(await post('lost', 'rollback', { id: 9 })).toEqual({

@@ -71,7 +71,7 @@ describe('a cluster that a Secret declares (CLUS-02)', () => {
     )
   })
 
-  it('is reached with what a command says, which has the variables of the Secret', async () => {
+  it('is reached with what a command says, as the logins of clouds are, which has the variables of the Secret (CLUS-05)', async () => {
     const command = process.execPath
     const args = ['-e', 'console.log(process.env.CREDENTIAL)']
     const env = { CREDENTIAL: credentialOf(token) }

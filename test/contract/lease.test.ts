@@ -63,7 +63,7 @@ const whenLost = ({ lost }: Tenure) =>
     ({ aborted }) => aborted,
   )
 
-describe('a Lease', () => {
+describe('a Lease, by which clusters are shared out among workers (CLUS-10)', () => {
   it('has one holder: a second one waits, is told of the first, and has it at once after a release', async () => {
     const { transport } = await open()
     const first = await candidate(transport, 'two', 'first')()

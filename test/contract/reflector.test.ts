@@ -114,7 +114,7 @@ const set = (name: string, value: string) => kube.patch(`${path}/${name}`, { dat
 const knows = (followed: Followed, wanted: Readonly<Record<string, string>>) =>
   eventually(followed.known, (known) => JSON.stringify(known) === JSON.stringify(wanted))
 
-it('lists what is there page by page, then follows every change', async () => {
+it('lists what is there page by page, then follows every change (CLUS-07)', async () => {
   await newNamespace()
   const names = Array.from({ length: 501 }, (_, index) => `object-${index}`)
   await Promise.all(names.map((name) => create(name, 'x')))

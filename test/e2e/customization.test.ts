@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import {
+  applicationsPath,
   configMap,
   isDeployed,
   isOutOfSync,
@@ -8,6 +9,7 @@ import {
 } from '../harness/application.ts'
 import { eventually } from '../harness/eventually.ts'
 import { createNamespace } from '../harness/kube.ts'
+import { whenGone } from '../harness/presence.ts'
 import { openScene, type Scene } from '../harness/scene.ts'
 
 const namespace = 'customization'
@@ -24,6 +26,11 @@ type ConfigMap = { readonly data: { readonly value: string } }
 const path = (name: string) => `/api/v1/namespaces/${namespace}/configmaps/${name}`
 const liveValue = async (name: string) =>
   (await scene.kube.request<ConfigMap>('GET', path(name))).data.value
+
+const project = (name: string, spec: object) => ({
+  ...{ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name } },
+  spec: { sourceRepos: ['*'], destinations: [{ server: '*', namespace: '*' }], ...spec },
+})
 
 beforeAll(async () => {
   scene = await openScene(inject('endpoints'), namespace)
@@ -134,18 +141,17 @@ describe('what the settings and the Application say of kinds', () => {
     await whenApplication(scene.kube, 'respected', isOutOfSync)
   })
 
-  it('WIN-03, WIN-06: a closed window keeps a change until it is open', async () => {
+  it('PROJ-13: a project is described in 255 characters at most', async () => {
+    const described = (length: number) =>
+      scene.kube.try('POST', projects, project('wordy', { description: 'x'.repeat(length) }))
+    expect((await described(256)).status).toBe(422)
+    expect((await described(255)).status).toBe(201)
+  })
+
+  it('WIN-03, WIN-06, PROJ-08: a closed window of the project keeps a change until it is open', async () => {
     const window = { kind: 'deny', schedule: '* * * * *', duration: '2m', applications: ['*'] }
-    await scene.kube.request('POST', projects, {
-      apiVersion: 'argoproj.io/v1alpha1',
-      kind: 'AppProject',
-      metadata: { name: 'closed' },
-      spec: {
-        sourceRepos: ['*'],
-        destinations: [{ server: '*', namespace: '*' }],
-        syncWindows: [window],
-      },
-    })
+    const closed = project('closed', { syncWindows: [window] })
+    await scene.kube.request('POST', projects, closed)
     await scene.push({ 'windowed/map.yaml': configMap('windowed', 'declared') })
     const source = { repoURL: scene.repository.url, path: 'windowed', targetRevision: 'HEAD' }
     await scene.create('windowed', { spec: { source, project: 'closed' } })
@@ -155,5 +161,15 @@ describe('what the settings and the Application say of kinds', () => {
     await refreshed(scene.kube, 'windowed')
     await whenApplication(scene.kube, 'windowed', ({ sync }) => sync?.status === 'Synced')
     expect(await liveValue('windowed')).toBe('declared')
+  })
+
+  it('PROJ-19: a project with the finalizer stays until no Application is in it', async () => {
+    const finalizers = ['resources-finalizer.argocd.argoproj.io']
+    await scene.kube.patch(`${projects}/closed`, { metadata: { finalizers } })
+    await scene.kube.request('DELETE', `${projects}/closed`)
+    await refreshed(scene.kube, 'windowed')
+    expect((await scene.kube.try('GET', `${projects}/closed`)).status).toBe(200)
+    await scene.kube.request('DELETE', `${applicationsPath}/windowed`)
+    await whenGone(scene.kube, `${projects}/closed`)
   })
 })

@@ -144,7 +144,7 @@ describe('an automated application', () => {
     expect(await value('config')).toBe('three')
   })
 
-  it('follows a revert and a force-push', async () => {
+  it('follows a revert and a force-push (HIST-04)', async () => {
     const bad = await scene.push({ 'config.yaml': configMap('config', 'four') })
     await whenApplication(scene.kube, name, isDeployed(bad))
     const reverted = await scene.repository.revert()

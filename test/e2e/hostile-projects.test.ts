@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { applicationsPath, configMap, isSynced, whenApplication } from '../harness/application.ts'
 import { auditedWrites } from '../harness/audit.ts'
 import { createNamespace } from '../harness/kube.ts'
+import { whenGone } from '../harness/presence.ts'
 import { endOf, type HostileScene, openHostileScene } from './hostile-scene.ts'
 
 /** What one project tries in the places of another. */
@@ -73,18 +74,16 @@ describe('H6: what belongs to another project (boundary bypass)', () => {
     expect((await scene.kube.try('GET', role)).status).toBe(404)
   })
 
-  it('is not written either when the project takes it back later', async () => {
+  it('is not written either when the project takes it back later, nor deleted (PROJ-18, HIST-08)', async () => {
     await scene.create('h6-later', { spec: { project: 'h6-a', source: source('own') } })
     await whenApplication(scene.kube, 'h6-later', isSynced)
     const forbidden = [{ group: '', kind: 'ConfigMap' }]
     await scene.kube.patch(`${projects}/h6-a`, { spec: { namespaceResourceBlacklist: forbidden } })
     await scene.push({ 'own/a.yaml': configMap('own', 'two') })
     await whenApplication(scene.kube, 'h6-later', (status) => endOf(status) === 'permission')
-    const own = await scene.kube.request<{ data: object }>(
-      'GET',
-      `/api/v1/namespaces/${namespace}/configmaps/own`,
-    )
-    expect(own.data).toEqual({ value: 'one' })
+    await scene.kube.request('DELETE', `${applicationsPath}/h6-later`)
+    await whenGone(scene.kube, `${applicationsPath}/h6-later`)
+    expect(await scene.data('own')).toEqual({ value: 'one' })
   })
 
   it('is not reached by a name with a slash', async () => {

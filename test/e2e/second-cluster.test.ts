@@ -77,7 +77,7 @@ const isShown = async () => {
 }
 
 describe('an Application for a cluster that a Secret declares', () => {
-  it('is told what is wrong with the credentials, and is deployed when they are mended (CLUS-01, CLUS-02)', async () => {
+  it('is told what is wrong with the credentials, and is deployed when they are mended (CLUS-01, CLUS-02, CLUS-09)', async () => {
     await declare({ ...second.byToken, bearerToken: 'wrong' })
     const head = await scene.repository.push({ 'ready/map.yaml': configMap('ready', 'one') })
     await scene.create('second-ready', { path: 'ready', spec: there })
@@ -128,7 +128,7 @@ describe('an Application for a cluster that a Secret declares', () => {
     expect(await isThere(second.kube, 'moved')).toBe(true)
   })
 
-  it('is told when its cluster is removed, and its deletion then leaves what it had (CLUS-11)', async () => {
+  it('is told when its cluster is removed, and its deletion then leaves what it had (CLUS-11, HIST-09)', async () => {
     await scene.repository.push({ 'left/map.yaml': configMap('left', 'one') })
     await scene.create('second-left', { path: 'left', spec: there })
     await whenApplication(scene.kube, 'second-left', isSynced)
