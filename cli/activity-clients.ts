@@ -17,7 +17,7 @@ import type { HeldCluster } from './held-cluster.ts'
 import type { userRules } from './user-rules.ts'
 import type { Wiring } from './wire.ts'
 
-type Rules = ReturnType<typeof userRules>['rules']
+type Rules = ReturnType<typeof userRules>
 /** What the activities of all clusters share. */
 export type SharedClients = Omit<ActivityClients, 'healthNews' | 'clusterId' | 'clusterOf'>
 

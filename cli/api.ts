@@ -55,7 +55,7 @@ function apiClients(
   stopping: AbortSignal,
 ): ApiClients {
   const { applications, bus, clusters, temporal, transport, wakeup, onError } = wiring
-  const { rules } = userRules(config, wiring)
+  const rules = userRules(wiring)
   const { customizations, setting } = rules
   const pool = createClusterPool(clusters, transport, onError)
   const clusterOf = ({ spec }: Application) => pool.of(spec.destination)

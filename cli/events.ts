@@ -1,4 +1,3 @@
-import { createOperatorSettings } from '../clients/settings.ts'
 import { decisionEvent } from '../core/event/decision.ts'
 import { topics } from '../core/event/topics.ts'
 import { pollInterval } from '../core/policy/poll-interval.ts'
@@ -14,7 +13,8 @@ import { wire } from './wire.ts'
 export async function runEvents(): Promise<void> {
   const config = readConfig()
   const log = createLogger('events', config.logLevel)
-  const { applications, bus, clusters, transport, wakeup, onError, close } = await wire(config, log)
+  const wiring = await wire(config, log)
+  const { applications, bus, clusters, settings, wakeup, onError, close } = wiring
   const stopped = untilStopped(log)
   await Promise.all([applications.synced, clusters.synced])
   const now = Date.now
@@ -34,7 +34,6 @@ export async function runEvents(): Promise<void> {
   })
   // an absent broker does not keep the rest from working: polling still deploys
   bus.consume({ topic: topics.events, group: 'driftless-router', handle: router })
-  const settings = createOperatorSettings(transport, config.namespace, onError)
   await settings.synced
   const stopPolling = startPoller({
     applications,
@@ -46,7 +45,6 @@ export async function runEvents(): Promise<void> {
   log.info('ready')
   await stopped
   stopPolling()
-  settings.stop()
   await close()
   process.exit(0)
 }

@@ -3,6 +3,7 @@ import { createKafkaBus, type EventBus } from '../clients/bus.ts'
 import { type ClusterIndex, createClusterIndex } from '../clients/clusters.ts'
 import { connect } from '../clients/kube/connection.ts'
 import { createTransport, type KubeTransport } from '../clients/kube/transport.ts'
+import { createOperatorSettings, type OperatorSettings } from '../clients/settings.ts'
 import { createTemporal, type Temporal } from '../clients/temporal.ts'
 import { createWakeup, type Wakeup } from '../event-sources/wakeup.ts'
 import type { Config } from './config.ts'
@@ -16,6 +17,7 @@ export type Wiring = {
   readonly bus: EventBus
   readonly applications: ApplicationIndex
   readonly clusters: ClusterIndex
+  readonly settings: OperatorSettings
   readonly wakeup: Wakeup
   readonly onError: (error: unknown) => void
   close(): Promise<void>
@@ -33,7 +35,11 @@ export async function wire(config: Config, log: Logger): Promise<Wiring> {
   }
   const bus = createKafkaBus({ brokers: config.brokers, clientId: config.identity, onError })
   const { namespace, applicationNamespaces: others } = config
-  const applications = createApplicationIndex(transport, namespace, onError, others)
+  const settings = createOperatorSettings(transport, namespace, onError)
+  const applications = createApplicationIndex(transport, namespace, onError, {
+    others,
+    globalProjects: () => settings.get('globalProjects'),
+  })
   const clusters = createClusterIndex(transport, namespace, onError)
   const wakeup = createWakeup({
     temporal,
@@ -41,9 +47,10 @@ export async function wire(config: Config, log: Logger): Promise<Wiring> {
     find: ({ namespace, name }) => applications.get(namespace, name),
   })
   return {
-    ...{ transport, temporal, bus, applications, clusters, wakeup, onError },
+    ...{ transport, temporal, bus, applications, clusters, settings, wakeup, onError },
     async close() {
       applications.stop()
+      settings.stop()
       clusters.stop()
       await Promise.allSettled([bus.close(), temporal.close(), transport.close()])
     },

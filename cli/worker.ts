@@ -34,11 +34,16 @@ export async function runWorker(): Promise<void> {
 
 /** Serves what every worker serves, and the clusters whenever they are ours, until `stopping`. */
 async function startServing(config: Config, wiring: Wiring, log: Logger, stopping: AbortSignal) {
-  const { applications, clusters } = wiring
-  const { rules, synced } = userRules(config, wiring)
+  const { applications, clusters, settings } = wiring
+  const rules = userRules(wiring)
   const shared = sharedClients(config, wiring, rules)
   const opening = openTaskQueues(config, log)
-  const [queues] = await Promise.all([opening, applications.synced, clusters.synced, synced])
+  const [queues] = await Promise.all([
+    opening,
+    applications.synced,
+    clusters.synced,
+    settings.synced,
+  ])
   const placed = Promise.withResolvers<void>()
   const { activities, serving, fleet } = serveClusters({
     ...{ config, wiring, shared, queues, log, stopping },

@@ -68,15 +68,21 @@ const mergePatch = {
   query: { fieldManager: 'driftless' },
 }
 
-/** `others` are globs of namespaces, or expressions between slashes, beside the control namespace; with them all are watched at once. */
+export type IndexOptions = {
+  /** Globs of namespaces beside the control namespace, or expressions between slashes; with some all are watched at once. */
+  readonly others?: readonly string[]
+  /** The setting of this name, now (PROJ-15). */
+  readonly globalProjects?: () => string | undefined
+}
+
 export function createApplicationIndex(
   transport: KubeTransport,
   namespace: string,
   onError: (error: unknown) => void,
-  others: readonly string[] = [],
+  { others = [], globalProjects = () => undefined }: IndexOptions = {},
 ): ApplicationIndex {
   const store = createStore()
-  const projects = createProjects()
+  const projects = createProjects({ setting: globalProjects, onError })
   const includes = (name: string): boolean => name === namespace || isNamedBy(others, name)
   const isOurs = ({ metadata }: Manifest): boolean => includes(metadata.namespace ?? '')
   const collection = (plural: string) => `${api}/namespaces/${namespace}/${plural}`

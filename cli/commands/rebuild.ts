@@ -25,7 +25,7 @@ export async function rebuild(options: Rebuild): Promise<boolean> {
   const [name = '', inNamespace = namespace] = options.name.split('/').toReversed()
   const others = inNamespace === namespace ? [] : [inNamespace]
   const temporal = await createTemporal(options.temporal, options.temporalNamespace)
-  const applications = createApplicationIndex(transport, namespace, () => undefined, others)
+  const applications = createApplicationIndex(transport, namespace, () => undefined, { others })
   const clusters = createClusterIndex(transport, namespace, () => undefined)
   try {
     const found = await applications.read(inNamespace, name)

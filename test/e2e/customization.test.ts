@@ -27,8 +27,8 @@ const path = (name: string) => `/api/v1/namespaces/${namespace}/configmaps/${nam
 const liveValue = async (name: string) =>
   (await scene.kube.request<ConfigMap>('GET', path(name))).data.value
 
-const project = (name: string, spec: object) => ({
-  ...{ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name } },
+const project = (name: string, spec: object, labels = {}) => ({
+  ...{ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name, labels } },
   spec: { sourceRepos: ['*'], destinations: [{ server: '*', namespace: '*' }], ...spec },
 })
 
@@ -44,6 +44,7 @@ beforeAll(async () => {
       'resource.customizations.ignoreDifferences.all': 'jqPathExpressions: [.data.counted]',
       'resource.customizations.knownTypeFields.ConfigMap':
         '- {field: data.size, type: core/Quantity}',
+      globalProjects: '- {projectName: closing, labelSelector: {matchLabels: {stage: prod}}}',
       'resource.exclusions': '- {apiGroups: [""], kinds: [LimitRange]}',
     },
   })
@@ -148,17 +149,16 @@ describe('what the settings and the Application say of kinds', () => {
     expect((await described(255)).status).toBe(201)
   })
 
-  it('WIN-03, WIN-06, PROJ-08: a closed window of the project keeps a change until it is open', async () => {
+  it('WIN-03, WIN-06, PROJ-08, PROJ-15: a closed window of a global project keeps a change until it is open', async () => {
     const window = { kind: 'deny', schedule: '* * * * *', duration: '2m', applications: ['*'] }
-    const closed = project('closed', { syncWindows: [window] })
-    await scene.kube.request('POST', projects, closed)
+    await scene.kube.request('POST', projects, project('closing', { syncWindows: [window] }))
+    await scene.kube.request('POST', projects, project('closed', {}, { stage: 'prod' }))
     await scene.push({ 'windowed/map.yaml': configMap('windowed', 'declared') })
     const source = { repoURL: scene.repository.url, path: 'windowed', targetRevision: 'HEAD' }
     await scene.create('windowed', { spec: { source, project: 'closed' } })
     const { status } = await whenApplication(scene.kube, 'windowed', isOutOfSync)
     expect(status?.operationState).toBeUndefined()
-    await scene.kube.patch(`${projects}/closed`, { spec: { syncWindows: [] } })
-    await refreshed(scene.kube, 'windowed')
+    await scene.kube.patch(`${projects}/closing`, { spec: { syncWindows: [] } })
     await whenApplication(scene.kube, 'windowed', ({ sync }) => sync?.status === 'Synced')
     expect(await liveValue('windowed')).toBe('declared')
   })
