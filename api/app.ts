@@ -9,6 +9,7 @@ import { applicationResources } from './application-resources.ts'
 import { applicationWrites } from './application-writes.ts'
 import { audit } from './audit.ts'
 import type { ApiClients } from './clients.ts'
+import { clusterWrites } from './cluster-writes.ts'
 import { clusters } from './clusters.ts'
 import { doctor } from './doctor.ts'
 import { documentation } from './documentation.ts'
@@ -54,6 +55,7 @@ export function createApp(clients: ApiClients) {
     .route('/', applicationEvents(clients))
     .route('/', applicationStream(clients, feed))
     .route('/', clusters(clients))
+    .route('/', clusterWrites(clients))
     .route('/', explain(clients))
     .route('/', notifications(clients))
     .route('/', metrics(clients, feed))

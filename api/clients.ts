@@ -2,6 +2,7 @@ import type { Accounts } from '../clients/accounts.ts'
 import type { ApplicationObjects } from '../clients/application-objects.ts'
 import type { ApplicationIndex, StoredApplication } from '../clients/applications.ts'
 import type { EventBus } from '../clients/bus.ts'
+import type { ClusterSecrets } from '../clients/clusters/secrets.ts'
 import type { ClusterIndex } from '../clients/clusters.ts'
 import type { ExplainIndex } from '../clients/explain-index.ts'
 import type { HealthRules } from '../clients/health-rules.ts'
@@ -40,6 +41,7 @@ export type ApiClients = {
   readonly objects: ApplicationObjects
   /** Where destinations are. */
   readonly clusters: ClusterIndex
+  readonly clusterSecrets: ClusterSecrets
   /** Undefined when the cluster of the destination cannot be used. */
   readonly clusterAt: (destination: Destination) => ReadCluster | undefined
   /** Renders on demand; without a revision the one that the Application tracks. */

@@ -6,6 +6,7 @@ import type { ApiClients } from '../api/clients.ts'
 import { createAccounts } from '../clients/accounts.ts'
 import { createApplicationObjects } from '../clients/application-objects.ts'
 import { createClusterPool } from '../clients/cluster-pool.ts'
+import { createClusterSecrets } from '../clients/clusters/secrets.ts'
 import { createExplainIndex } from '../clients/explain-index.ts'
 import { createStaticFiles } from '../clients/static-files.ts'
 import type { Application } from '../core/application.ts'
@@ -64,6 +65,7 @@ function apiClients(
     clusterAt: pool.of,
     rules,
     objects: createApplicationObjects(transport),
+    clusterSecrets: createClusterSecrets(transport, config.namespace),
     accounts: createAccounts(transport, config.namespace),
     ...createRenderOnRequest({
       ...{ config, applications, clusters, clusterOf, customizations, setting, transport, onError },

@@ -1,24 +1,19 @@
 import type { Command } from 'commander'
+import type { ClusterView } from '../client/cluster-view.ts'
 import { connect, type ServerOptions, withServer } from '../client/connect.ts'
 import { type OutputOptions, print, withOutput } from '../output/print.ts'
 import { table } from '../output/table.ts'
+import { addClusterAdd } from './cluster-add.ts'
+import { addClusterRemove } from './cluster-remove.ts'
 
-type ClusterView = {
-  readonly name: string
-  readonly server: string
-  readonly project?: string
-  readonly namespaces?: readonly string[]
-  readonly connectionState: { readonly status: string; readonly message: string }
-  readonly serverVersion: string
-  readonly info: { readonly applicationsCount: number }
-}
-
-/** `cluster list`. */
+/** `cluster` and what it does. */
 export function addClusters(program: Command): void {
   const cluster = program.command('cluster').description('clusters')
   withOutput(withServer(cluster.command('list').alias('ls').description('list clusters'))).action(
     list,
   )
+  addClusterAdd(cluster)
+  addClusterRemove(cluster)
 }
 
 async function list(options: ServerOptions & OutputOptions): Promise<void> {

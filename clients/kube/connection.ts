@@ -27,10 +27,13 @@ export type TlsOptions = {
 const tokenLifetimeMs = 60_000
 const pod = '/var/run/secrets/kubernetes.io/serviceaccount'
 
-/** Reads the kubeconfig file, or the pod's own service account when no file is given. */
-export async function connect(path: string | undefined): Promise<Connection> {
+/**
+ * Reads the kubeconfig file, in its current context or a named one, or the pod's own service account
+ * when no file is given.
+ */
+export async function connect(path: string | undefined, context?: string): Promise<Connection> {
   if (path === undefined) return fromPod()
-  const file = readKubeconfig(path)
+  const file = readKubeconfig(path, context)
   const { server } = file.cluster
   if (typeof server !== 'string') {
     throw new InvalidSpecError(`the kubeconfig ${path} names no server for its current cluster`)
@@ -43,7 +46,7 @@ export async function connect(path: string | undefined): Promise<Connection> {
       ...(typeof name === 'string' && { servername: name }),
       rejectUnauthorized: file.cluster['insecure-skip-tls-verify'] !== true,
     },
-    authorization: cached(authorizationOf(path, file)),
+    authorization: cached(authorizationOf(path, file, context)),
   }
 }
 
@@ -56,21 +59,27 @@ function tlsOf({ cluster, user, content }: Kubeconfig) {
 
 type Authorization = () => Promise<string | undefined>
 
-function authorizationOf(path: string, { user }: Kubeconfig): Authorization {
+function authorizationOf(
+  path: string,
+  { user }: Kubeconfig,
+  context: string | undefined,
+): Authorization {
   const { token, tokenFile } = user
   if (typeof token === 'string') return async () => `Bearer ${token}`
   if (typeof tokenFile === 'string')
     return async () => `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`
-  if (user.exec !== undefined || user['auth-provider'] !== undefined) return viaClientNode(path)
+  if (user.exec !== undefined || user['auth-provider'] !== undefined)
+    return viaClientNode(path, context)
   return async () => undefined
 }
 
 /** Exec plugins and OIDC are client-node's; it weighs 90 MB and is loaded only where they are used. */
-function viaClientNode(path: string): Authorization {
+function viaClientNode(path: string, context: string | undefined): Authorization {
   return async () => {
     const { KubeConfig } = await import('@kubernetes/client-node')
     const config = new KubeConfig()
     config.loadFromFile(path)
+    if (context !== undefined) config.setCurrentContext(context)
     const options: { headers: Record<string, string> } = { headers: {} }
     await config.applyToHTTPSOptions(options)
     return options.headers.Authorization

@@ -33,7 +33,7 @@ const File = z.looseObject({
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The cluster and user of the current context. */
+/** The cluster and user of a context. */
 export type Kubeconfig = {
   readonly cluster: Fields
   readonly user: Fields
@@ -41,8 +41,8 @@ export type Kubeconfig = {
   readonly content: (of: Fields, field: string) => Buffer | undefined
 }
 
-/** Reads a kubeconfig file; throws InvalidSpecError that says what is missing in it. */
-export function readKubeconfig(path: string): Kubeconfig {
+/** Reads a kubeconfig file, in its current context or a named one; throws InvalidSpecError that says what is missing in it. */
+export function readKubeconfig(path: string, named?: string): Kubeconfig {
   const result = File.safeParse(load(readFileSync(path, 'utf8')))
   if (!result.success) {
     throw new InvalidSpecError(
@@ -50,22 +50,25 @@ export function readKubeconfig(path: string): Kubeconfig {
     )
   }
   const file = result.data
-  const context = pick(path, 'context', file.contexts, file['current-context'] ?? '')
-  const at = (of: Fields, field: string): Buffer | undefined => {
+  const context = pick(path, 'context', file.contexts, named ?? file['current-context'] ?? '')
+  const content = (of: Fields, field: string): Buffer | undefined => {
     const data = of[`${field}-data`]
-    const named = of[field]
+    const at = of[field]
     if (typeof data === 'string') return Buffer.from(data, 'base64')
-    return typeof named === 'string' ? readFileSync(resolve(dirname(path), named)) : undefined
+    return typeof at === 'string' ? readFileSync(resolve(dirname(path), at)) : undefined
   }
   return {
     cluster: pick(path, 'cluster', file.clusters, String(context.cluster ?? '')),
     user: pick(path, 'user', file.users, String(context.user ?? '')),
-    content: at,
+    content,
   }
 }
 
 function pick(path: string, kind: string, list: readonly Fields[], name: string): Fields {
   const found = list.find((entry) => entry.name === name)?.[kind]
   if (found !== undefined) return found as Fields
-  throw new InvalidSpecError(`the kubeconfig ${path} has no ${kind} named ${JSON.stringify(name)}`)
+  const names = list.map((entry) => String(entry.name)).join(', ')
+  throw new InvalidSpecError(
+    `the kubeconfig ${path} has no ${kind} named ${JSON.stringify(name)}; it has ${names || 'none'}`,
+  )
 }

@@ -29,7 +29,7 @@ type ConfigMap = KubeObject & { readonly data: Readonly<Record<string, string>> 
 beforeAll(async () => {
   ;[scene, second] = await Promise.all([
     openScene(inject('endpoints'), namespace),
-    startSecondCluster(),
+    startSecondCluster({ controllers: true }),
   ])
   await Promise.all([
     createNamespace(second.kube, namespace),
@@ -75,6 +75,48 @@ const isShown = async () => {
   expect(live.stdout).toContain('value: two')
   driftless.remove()
 }
+
+describe('a cluster that a command adds (CLUS-04)', () => {
+  it('gets an account with all rights, is deployed to, and is removed with the account', async () => {
+    const { api, adminPassword } = inject('endpoints')
+    const driftless = userCommand()
+    await driftless('login', api, '--password', adminPassword)
+    const target = ['--kubeconfig', second.kubeconfig, '-y']
+    const add = (...more: readonly string[]) =>
+      driftless('cluster', 'add', 'driftless-local', '--name', 'added', ...target, ...more)
+    const outcomes = (outcome: string, verb: string) => [
+      `serviceaccount/driftless-manager ${outcome}`,
+      `clusterrole.rbac.authorization.k8s.io/driftless-manager-role ${outcome}`,
+      `clusterrolebinding.rbac.authorization.k8s.io/driftless-manager-role-binding ${outcome}`,
+      `secret/driftless-manager-token ${outcome}`,
+      `cluster added ${verb} (${second.server})`,
+    ]
+    const first = await add()
+    expect([first.stderr, first.stdout.trim().split('\n')]).toEqual([
+      '',
+      outcomes('created', 'added'),
+    ])
+    await scene.repository.push({ 'added/map.yaml': configMap('added', 'one') })
+    const destination = { name: 'added', namespace }
+    await scene.create('second-added', { path: 'added', spec: { destination } })
+    await whenApplication(scene.kube, 'second-added', isSynced)
+    expect(await isThere(second.kube, 'added')).toBe(true)
+    const again = await add()
+    expect([again.code, again.stderr]).toEqual([20, expect.stringContaining('--upsert')])
+    const changed = await add('--upsert', '--project', 'default')
+    expect(changed.stdout.trim().split('\n')).toEqual(outcomes('unchanged', 'added'))
+    await scene.kube.request('DELETE', `${applicationsPath}/second-added`)
+    await whenDeleted('second-added')
+    const removed = await driftless(
+      ...['cluster', 'remove', 'added', '--context', 'driftless-local', ...target],
+    )
+    expect(removed.stdout.trim().split('\n')).toEqual([
+      'cluster added removed',
+      ...outcomes('deleted', '').slice(0, 4).toReversed(),
+    ])
+    driftless.remove()
+  })
+})
 
 describe('an Application for a cluster that a Secret declares', () => {
   it('is told what is wrong with the credentials, and is deployed when they are mended (CLUS-01, CLUS-02, CLUS-09)', async () => {

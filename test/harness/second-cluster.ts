@@ -6,6 +6,7 @@ import { readExternal } from '../../deploy/local/external.ts'
 import { writeKubeconfig } from '../../deploy/local/kubeconfig.ts'
 import { etcd } from '../../deploy/local/parts/etcd.ts'
 import { kubeApiserver, kubeCaFile } from '../../deploy/local/parts/kube-apiserver.ts'
+import { kubeControllerManager } from '../../deploy/local/parts/kube-controllers.ts'
 import { choosePorts } from '../../deploy/local/ports.ts'
 import { provideKubeFiles, provideSecrets } from '../../deploy/local/secrets.ts'
 import { createContext } from '../../deploy/local/stack.ts'
@@ -13,11 +14,13 @@ import { Supervisor } from '../../deploy/local/supervise.ts'
 import { makeCertificate } from './certificate.ts'
 import { createKubeClient, type KubeClient } from './kube.ts'
 
-/** A second API server with an etcd of its own and nothing else: no controller, no node. */
+/** A second API server with an etcd of its own and nothing else: no node, and no controller unless one is wanted. */
 export type SecondCluster = {
   readonly server: string
   readonly port: number
   readonly kube: KubeClient
+  /** Of its admin, with one context. */
+  readonly kubeconfig: string
   /** `config` of its Secret, with the token of its admin. */
   readonly byToken: ClusterConfig
   /** The same with a client certificate of an admin. */
@@ -30,8 +33,8 @@ type ClusterConfig = {
   readonly tlsClientConfig: Readonly<Record<string, string>>
 }
 
-/** Starts it on free ports of this machine. */
-export async function startSecondCluster(): Promise<SecondCluster> {
+/** Starts it on free ports of this machine, with the controllers of Kubernetes where a test needs them. */
+export async function startSecondCluster({ controllers = false } = {}): Promise<SecondCluster> {
   const data = mkdtempSync(join(tmpdir(), 'driftless-second-cluster-'))
   mkdirSync(join(data, 'logs'))
   const programs = await providePrograms(readExternal(), AbortSignal.timeout(60_000))
@@ -59,11 +62,12 @@ export async function startSecondCluster(): Promise<SecondCluster> {
   const server = `https://127.0.0.1:${ports.kube}`
   const kubeconfig = join(data, 'kubeconfig')
   writeKubeconfig(kubeconfig, server, kubeCaFile(data), secrets.kubeToken)
+  if (controllers) await supervisor.start(kubeControllerManager(context))
   const kube = createKubeClient(kubeconfig)
   const base64 = (pem: string): string => Buffer.from(pem).toString('base64')
   const caData = base64(readFileSync(kubeCaFile(data), 'utf8'))
   return {
-    ...{ server, port: ports.kube, kube },
+    ...{ server, port: ports.kube, kube, kubeconfig },
     byToken: { bearerToken: secrets.kubeToken, tlsClientConfig: { caData } },
     byCertificate: {
       tlsClientConfig: { caData, certData: base64(admin.cert), keyData: base64(admin.key) },
