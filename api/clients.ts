@@ -20,7 +20,7 @@ import type { WebhookSecrets } from '../event-sources/webhooks/webhook.ts'
 /** A cluster as the API looks at it: asked when somebody asks, never watched. */
 export type ReadCluster = Pick<
   Cluster,
-  'read' | 'list' | 'dryRun' | 'discovery' | 'version' | 'permits'
+  'read' | 'list' | 'dryRun' | 'discovery' | 'version' | 'permits' | 'user'
 >
 
 /** The declared objects of one revision. */

@@ -64,11 +64,19 @@ async function refusalOf(
   }
 }
 
-/** Whether the cluster lets us do all that a sync of these objects does. */
+/**
+ * Whether the cluster lets us do all that a sync of these objects does. In a declared cluster the
+ * worker signs in as we do; in the control cluster it may be another user, which the answer says.
+ */
 export async function checkPermissions(
+  { clusters }: ApiClients,
+  { application }: StoredApplication,
   cluster: ReadCluster,
   manifests: readonly Manifest[],
 ): Promise<readonly Finding[]> {
+  const isControl = clusters.placeOf(application.spec.destination).kind === 'control'
+  const user = await cluster.user()
+  const who = isControl ? `${user}, the user of the API (the worker may be another)` : user
   const places = new Map(
     manifests.map((object) => {
       const { group, kind, namespace } = partsOf(keyOf(object))
@@ -88,10 +96,11 @@ export async function checkPermissions(
     .map(({ group, kind, namespace, verbs: missing }) => {
       const name = group === '' ? kind : `${kind}.${group}`
       const where = namespace === '' ? 'in the cluster' : `in the namespace ${namespace}`
-      const reason = `we may not ${missing.join(', ')} ${name} ${where}`
-      return fail('permissions', reason, 'give our service account a Role that permits it')
+      const reason = `${who} may not ${missing.join(', ')} ${name} ${where}`
+      return fail('permissions', reason, 'give the user of API and worker a Role that permits it')
     })
-  return orOk(found, 'permissions', `${verbs.join(', ')} of ${places.size} kinds are permitted`)
+  const all = `${verbs.join(', ')} of ${places.size} kinds`
+  return orOk(found, 'permissions', `${all} are permitted to ${who}`)
 }
 
 /** A kind that nobody serves yet is what another check speaks of. */

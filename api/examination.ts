@@ -103,7 +103,7 @@ async function checkObjects(
   if (cluster === undefined) return [...permitted, ...hooks]
   const found = await Promise.all([
     timed('manifests', () => checkManifests(cluster, stored, manifests)),
-    timed('permissions', () => checkPermissions(cluster, manifests)),
+    timed('permissions', () => checkPermissions(clients, stored, cluster, manifests)),
     timed('conflicts', () => conflictsIn(cluster, stored, namespace, manifests)),
     timed('namespace', () => namespaceIn(cluster, stored, manifests)),
   ])

@@ -26,3 +26,17 @@ export function createAccessReview(transport: KubeTransport, discovery: Discover
     return status?.allowed === true
   }
 }
+
+type Self = { readonly status?: { readonly userInfo?: { readonly username?: string } } }
+
+/** As whom the API server knows us. */
+export async function ownUser(transport: KubeTransport): Promise<string> {
+  const { status } = await transport.request<Self>(
+    '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+    {
+      method: 'POST',
+      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+    },
+  )
+  return status?.userInfo?.username ?? ''
+}

@@ -1,7 +1,7 @@
 import type { ClusterScope } from '../../core/cluster/declared.ts'
 import { partsOf, type ResourceKey } from '../../core/manifest/key.ts'
 import type { Manifest } from '../../core/manifest/manifest.ts'
-import { createAccessReview, type Intent } from './access-review.ts'
+import { createAccessReview, type Intent, ownUser } from './access-review.ts'
 import { type ClusterWrites, clusterWrites } from './cluster-writes.ts'
 import { createDiscovery, type Discovery, pathOf } from './discovery.ts'
 import { createKindWatch, type KindName } from './kind-watch.ts'
@@ -35,6 +35,8 @@ export type Cluster = ClusterWrites & {
   listMetadata(kind: KindName, limits: ListLimits): AsyncIterable<Manifest>
   /** Whether the API server lets us do this. */
   permits(intent: Intent): Promise<boolean>
+  /** As whom the API server knows us. */
+  user(): Promise<string>
   /** The version of the API server; NetworkError when it does not answer in time. */
   version(patienceMs?: number): Promise<string>
   /** What charts may ask about (HELM-15). */
@@ -68,6 +70,7 @@ export function createCluster(
     close: kinds.stop,
     ...read,
     permits: createAccessReview(transport, discovery),
+    user: () => ownUser(transport),
     refresh: (apiVersion, key) => store.write(key, () => read.read(apiVersion, key)),
     ...clusterWrites(transport, discovery, reach, store, settled),
   }

@@ -59,6 +59,7 @@ it('says what would keep a sync from working, one line per check, and exits 1 (a
     'OK fields',
   ])
   expect(code).toBe(0)
+  expect(of('permissions')[0]?.reason).toMatch(/permitted to \S+, the user of the API \(the worker/)
   expect(of('conflicts')[0]?.reason).toContain(
     `ConfigMap ${namespace}/doctored has declared fields`,
   )
