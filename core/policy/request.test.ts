@@ -30,6 +30,12 @@ describe('the sources that an operation deploys (SYNC-18, APP-06)', () => {
     expect(deployed(spec, { revision: 'a' })).toEqual([{ ...shop, targetRevision: 'a' }, values])
   })
 
+  it('are never manifests that the request brings: they are refused (SYNC-23)', () => {
+    const bring = () => deployed({ source: shop }, { manifests: ['kind: ConfigMap'] })
+    expect(bring).toThrow('operation.sync.manifests: only what is in the sources is deployed')
+    expect(deployed({ source: shop }, { manifests: [] })).toEqual([shop])
+  })
+
   it('are those of a rollback, whatever the spec has now', () => {
     const spec = { source: undefined, sources: [shop, values] }
     expect(deployed(spec, { source: old, revision: 'c' })).toEqual([

@@ -1,6 +1,6 @@
 import type { Application, ApplicationSource } from '../application.ts'
 import { digestOf } from '../digest.ts'
-import { SupersededError } from '../errors.ts'
+import { InvalidSpecError, SupersededError } from '../errors.ts'
 import type { OperationRequest, Refresh, RetryPolicy } from '../flow.ts'
 import { mappingOf } from '../manifest/field.ts'
 import { durationMs } from '../time.ts'
@@ -60,7 +60,8 @@ export function withOptionsOf(
 
 /**
  * The Application as the request wants it deployed: with its source and revision in place of the
- * spec's. Throws SupersededError when the request is no longer the one that stands there.
+ * spec's. Throws SupersededError when the request is no longer the one that stands there, and
+ * InvalidSpecError when it brings manifests of its own.
  */
 export function asRequested(
   application: Application,
@@ -72,6 +73,7 @@ export function asRequested(
     throw new SupersededError('another operation was asked for meanwhile')
   }
   const { source: ownSource, sources: ownSources = [], revisions = [] } = operation.sync ?? {}
+  refuseManifests(operation.sync?.manifests)
   const { source: declared, sources: declaredList = [], ...rest } = spec
   const list = ownSources.length > 0 ? ownSources : ownSource === undefined ? declaredList : []
   if (list.length > 0 && spec.sourceHydrator === undefined) {
@@ -83,6 +85,14 @@ export function asRequested(
   const source = ownSource ?? declared
   if (source === undefined || spec.sourceHydrator !== undefined) return application
   return { ...application, spec: { ...rest, source: atRevision(source, request.revision) } }
+}
+
+/** To sync Git in their place would be something else than what was asked for (SYNC-23). */
+function refuseManifests(manifests: readonly string[] = []): void {
+  if (manifests.length === 0) return
+  throw new InvalidSpecError(
+    'operation.sync.manifests: only what is in the sources is deployed; push the manifests, and sync their revision',
+  )
 }
 
 function atRevision(source: ApplicationSource, revision: string | undefined): ApplicationSource {
