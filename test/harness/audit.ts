@@ -28,11 +28,15 @@ function entriesOf(stackDir: string): readonly Entry[] {
 
 /** The writes to one namespace that were no dry-runs and no status of a controller, in their order. */
 export function auditedWrites(stackDir: string, namespace: string): readonly AuditedWrite[] {
+  return writesOf(stackDir).filter((write) => write.namespace === namespace)
+}
+
+function writesOf(stackDir: string): readonly AuditedWrite[] {
   return entriesOf(stackDir).flatMap((entry) => {
     const { verb = '', requestURI = '', responseStatus, objectRef } = entry
-    const { resource = '', namespace: place, name = '', subresource } = objectRef ?? {}
-    if (place !== namespace || subresource !== undefined || requestURI.includes('dryRun')) return []
-    return [{ verb, code: responseStatus?.code ?? 0, resource, namespace: place, name }]
+    const { resource = '', namespace = '', name = '', subresource } = objectRef ?? {}
+    if (subresource !== undefined || requestURI.includes('dryRun')) return []
+    return [{ verb, code: responseStatus?.code ?? 0, resource, namespace, name }]
   })
 }
 
@@ -64,4 +68,15 @@ export function creationsIn(
   return auditedWrites(stackDir, namespace)
     .filter((write) => write.resource === resource && write.code === 201)
     .map(({ name }) => name)
+}
+
+/** How often each object of all namespaces was created, by `<resource> <namespace>/<name>`. */
+export function allCreations(stackDir: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const write of writesOf(stackDir)) {
+    if (write.code !== 201) continue
+    const object = `${write.resource} ${write.namespace}/${write.name}`
+    counts.set(object, (counts.get(object) ?? 0) + 1)
+  }
+  return counts
 }

@@ -6,7 +6,7 @@ import {
   isDeployed,
   whenApplicationAtLast,
 } from './application.ts'
-import { creationsIn } from './audit.ts'
+import { allCreations } from './audit.ts'
 import { eventually } from './eventually.ts'
 import type { ScratchRepository } from './git.ts'
 import { createNamespace } from './kube.ts'
@@ -43,10 +43,11 @@ export async function beginMany(
     const declared = { name, repoURL: repository.url, namespace: name, path: name }
     await kube.request('POST', applicationsPath, applicationManifest(declared))
   }
-  const last = names.at(-1) ?? ''
+  const last = `/api/v1/namespaces/${names.at(-1)}/configmaps/config`
   await eventually(
-    () => creationsIn(dir, last, 'configmaps'),
-    (created) => created.includes('config'),
+    () => kube.try('GET', last),
+    ({ status }) => status === 200,
+    patienceMs,
   )
   return {
     async expectAllEnded() {
@@ -59,15 +60,15 @@ export async function beginMany(
           patienceMs,
         )
         expect(live?.status?.operationState?.phase).toBe('Succeeded')
-        for (const [resource, object] of [
-          ['configmaps', 'config'],
-          ['deployments', 'web'],
-        ] as const) {
-          const created = creationsIn(dir, name, resource).filter((one) => one === object)
-          // of one whose answer was lost the log may not say that it was created
-          expect(created.length).toBeLessThanOrEqual(1)
-        }
       }
+      const created = allCreations(dir)
+      const objects = names.flatMap((name) => [
+        `configmaps ${name}/config`,
+        `deployments ${name}/web`,
+      ])
+      // of one whose answer was lost the log may not say that it was created
+      expect(objects.filter((object) => (created.get(object) ?? 0) > 1)).toEqual([])
+      expect(objects.some((object) => created.has(object))).toBe(true)
     },
   }
 }

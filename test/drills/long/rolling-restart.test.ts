@@ -6,6 +6,7 @@ import { beginMany } from '../../harness/many-operations.ts'
 import { restart } from '../../harness/outage.ts'
 import { type Stack, startStack } from '../../harness/stack.ts'
 
+const applications = 500
 let stack: Stack
 let repository: ScratchRepository
 
@@ -23,9 +24,9 @@ afterAll(async () => {
 // nodes are given up meanwhile
 const everything = ['api', 'events', 'worker', 'kafka', 'temporal']
 
-it('R13: everything is restarted one after the other while 100 operations run: none fails, and the next push is deployed', async () => {
+it('R13: everything is restarted one after the other while 500 operations run: none fails, and the next push is deployed', async () => {
   const prefix = 'drill-rolling'
-  const operations = await beginMany(stack, repository, prefix, 100)
+  const operations = await beginMany(stack, repository, prefix, applications)
   for (const part of everything) await restart(stack, part)
   await operations.expectAllEnded()
   // I5: nothing is stuck afterwards; the poll finds it if the webhook would be lost
@@ -37,8 +38,11 @@ it('R13: everything is restarted one after the other while 100 operations run: n
   await expect
     .poll(() => told.ofApplication(`argocd/${name}`).length, { timeout: 30_000 })
     .toBeGreaterThan(0)
-  const failed = Array.from({ length: 100 }, (_, index) => `argocd/${prefix}-${index}`).flatMap(
-    (application) => told.ofApplication(application).filter(({ kind }) => kind === 'sync-failed'),
+  const failed = Array.from(
+    { length: applications },
+    (_, index) => `argocd/${prefix}-${index}`,
+  ).flatMap((application) =>
+    told.ofApplication(application).filter(({ kind }) => kind === 'sync-failed'),
   )
   expect(failed).toEqual([])
   await told.close()
