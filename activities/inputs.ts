@@ -74,7 +74,8 @@ async function watchedParts(
 
 /** What the source says to its tool, and what the operator says of plugins and of kustomize. */
 function optionsOf({ helm, kustomize, plugin }: SourceAt['source'], reads: SourceReads): unknown {
-  if (reads.tool === 'Plugin') return [reads.plugin, plugin ?? null]
+  if (reads.tool === 'Plugin')
+    return [reads.plugin, plugin ?? null, ...(reads.leftOut.length > 0 ? [reads.leftOut] : [])]
   if (reads.buildOptions.length > 0) return [kustomize ?? null, reads.buildOptions]
   return (reads.tool === 'Helm' ? helm : kustomize) ?? null
 }

@@ -72,6 +72,12 @@ async function isTaken(
   return verdict
 }
 
+/** A command that fails on a folder of no concern must not fail its application. */
+function unlessRefused(error: unknown): string {
+  if (error instanceof RenderError) return ''
+  throw error
+}
+
 async function discovered(
   tools: Tools,
   checkout: Checkout,
@@ -81,7 +87,8 @@ async function discovered(
   if ('command' in discover) {
     return await tools.workspace(async (workspace) => {
       await putAll(workspace, checkout, ['.'])
-      return (await workspace.plugin(folder, plugin, discover.command, {})).trim() !== ''
+      const said = workspace.plugin(folder, plugin, discover.command, {})
+      return (await said.catch(unlessRefused)).trim() !== ''
     })
   }
   const { reader, url, commit } = checkout

@@ -74,7 +74,7 @@ async function mounted(
 ): Promise<ReadonlyMap<string, Buffer>> {
   const files = new Map(own)
   for (const { checkout, paths, mount } of bases) {
-    const written = await putAll(workspace, checkout, paths, mount)
+    const written = await putAll(workspace, checkout, paths, { mount })
     for (const [path, body] of written) files.set(path, body)
   }
   const resources = remoteResources.map((one) => ({ ...one, path: resourcePath(one) }))

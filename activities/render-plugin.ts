@@ -2,10 +2,12 @@ import { posix } from 'node:path'
 import type { Tools } from '../clients/tools.ts'
 import type { GitSource } from '../core/application.ts'
 import { RenderError } from '../core/errors.ts'
+import { globMatch } from '../core/glob.ts'
 import { type ParsedManifest, parseManifests } from '../core/manifest/yaml.ts'
 import type { BuildEnvironment } from '../core/render/environment.ts'
 import type { Plugin } from '../core/render/plugin.ts'
 import { pluginEnvironment } from '../core/render/plugin-environment.ts'
+import { checkParameters } from '../core/render/plugin-parameters.ts'
 import { withoutValues } from '../core/render/without-values.ts'
 import type { Checkout } from './checkout.ts'
 import { putAll } from './put-all.ts'
@@ -14,6 +16,8 @@ export type PluginRender = {
   readonly plugin: Plugin
   /** What of the repository it is shown. */
   readonly paths: readonly string[]
+  /** What of that it is not shown, as globs. */
+  readonly leftOut: readonly string[]
   readonly source: GitSource
   readonly checkout: Checkout
   readonly environment: BuildEnvironment
@@ -22,13 +26,18 @@ export type PluginRender = {
 /** Runs `init` and then `generate` of a plugin in a private copy of the repository (DIR-10, DIR-11). */
 export async function renderWithPlugin(
   tools: Tools,
-  { plugin, paths, source, checkout, environment }: PluginRender,
+  { plugin, paths, leftOut, source, checkout, environment }: PluginRender,
 ): Promise<readonly ParsedManifest[]> {
-  const variables = pluginEnvironment(source.plugin ?? {}, environment)
+  const { plugin: options = {} } = source
+  checkParameters(plugin.parameters ?? [], options.parameters ?? [], plugin.name)
+  const variables = pluginEnvironment(options, environment)
   const folder = posix.normalize(source.path ?? '.').replace(/\/$/, '')
   try {
     return await tools.workspace(async (workspace) => {
-      await putAll(workspace, checkout, paths)
+      await putAll(workspace, checkout, paths, {
+        keepModes: plugin.keepsModes === true,
+        isLeftOut: (path) => leftOut.some((glob) => globMatch(glob, path, '/')),
+      })
       const run = (line: readonly string[]) => workspace.plugin(folder, plugin, line, variables)
       if (plugin.init !== undefined) await run(plugin.init)
       return parseManifests(await run(plugin.generate), `plugin ${plugin.name} of ${folder}`)

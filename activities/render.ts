@@ -132,8 +132,9 @@ export async function renderSource(
   const isPlain = reads.tool === 'Directory' && reads.jsonnet === undefined
   const environment = isPlain ? known : { ...known, capabilities: await cluster.capabilities() }
   if (reads.plugin !== undefined) {
-    const { plugin, paths } = reads
-    return await renderWithPlugin(clients.tools, { plugin, paths, source, checkout, environment })
+    const { plugin, paths, leftOut } = reads
+    const given = { plugin, paths, leftOut, source, checkout, environment }
+    return await renderWithPlugin(clients.tools, given)
   }
   if (reads.tool !== 'Directory') {
     const release = current.ref.name

@@ -36,6 +36,8 @@ export type SourceReads = {
   readonly maxBytes?: number | undefined
   /** The Jsonnet programs of a directory that holds any. */
   readonly jsonnet?: JsonnetReads
+  /** What of the repository a plugin is not shown, as globs (DIR-11). */
+  readonly leftOut: readonly string[]
   /** What makes the manifests when the tool is a plugin. */
   readonly plugin?: Plugin
 }
@@ -49,7 +51,7 @@ type Surroundings = {
 
 const none = {
   ...{ lent: [], valueFiles: [], parameterFiles: [] },
-  ...{ charts: [], bases: [], remoteResources: [], buildOptions: [] },
+  ...{ charts: [], bases: [], remoteResources: [], buildOptions: [], leftOut: [] },
 } as const
 
 /** Finds out what a render of the source would read, without rendering it (SRC-10). */
@@ -61,13 +63,14 @@ export async function readsOf(
 ): Promise<SourceReads> {
   const folder = clean(source.path ?? '.')
   const chosen = chosenTool(source)
+  const settings = readToolSettings(clients.setting)
   if (chosen === undefined || chosen === 'Plugin') {
     const plugin = await pluginFor(clients, checkout, folder, source)
     // it may read whatever the repository holds
-    if (plugin !== undefined) return { tool: 'Plugin', paths: ['.'], ...none, plugin }
+    const leftOut = settings.pluginExclusions
+    if (plugin !== undefined) return { tool: 'Plugin', paths: ['.'], ...none, leftOut, plugin }
   }
   const wanted = chosen ?? foundTool(await namesIn(checkout, folder))
-  const settings = readToolSettings(clients.setting)
   const { isOn, buildOptions } = settings
   const tool = isOn(wanted) ? wanted : 'Directory'
   if (tool === 'Helm')

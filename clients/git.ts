@@ -13,7 +13,7 @@ import { refCommit } from './git/refs.ts'
 import { remoteOf } from './git/remote.ts'
 import { remotesOf } from './git/remotes.ts'
 import { textOf } from './git/text.ts'
-import { readTreeFiles, type TreeFile } from './git/tree.ts'
+import { type FileBody, readTreeFiles, type TreeFile } from './git/tree.ts'
 import type { AccessIndex } from './repository-access.ts'
 
 /** Repositories, read through bare mirrors on our disk; no work trees. Errors are GitAccessError and GitAuthError. */
@@ -51,11 +51,7 @@ export type Git = {
     path: string,
   ): Promise<{ readonly id: string; readonly isFolder: boolean } | undefined>
   /** The files at and below a path as they are, with their paths in the repository. */
-  readFiles(
-    url: string,
-    commit: string,
-    path: string,
-  ): Promise<readonly { readonly path: string; readonly body: Buffer }[]>
+  readFiles(url: string, commit: string, path: string): Promise<readonly FileBody[]>
   /** The texts of files, by blob id. */
   readBlobs(url: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>
   commitInfo(url: string, commit: string): Promise<CommitInfo>
@@ -227,9 +223,9 @@ function readingOf(
 const maxExportedBytes = 100 * 1024 * 1024
 
 async function readBodies(mirror: Mirror, root: string, files: readonly TreeFile[]) {
-  const read: { readonly path: string; readonly body: Buffer }[] = []
+  const read: FileBody[] = []
   let bytes = 0
-  for (const { path, blob } of files) {
+  for (const { blob, ...file } of files) {
     const body = (await mirror.file(blob)) ?? Buffer.alloc(0)
     bytes += body.length
     if (bytes > maxExportedBytes) {
@@ -237,7 +233,8 @@ async function readBodies(mirror: Mirror, root: string, files: readonly TreeFile
         `the path ${root} holds more than ${maxExportedBytes / 1024 / 1024} MiB; narrow it`,
       )
     }
-    read.push({ path: [root, path].filter((part) => part !== '').join('/'), body })
+    const path = [root, file.path].filter((part) => part !== '').join('/')
+    read.push({ ...file, path, body })
   }
   return read
 }

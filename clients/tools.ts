@@ -10,8 +10,8 @@ import { type RunTool, runTool } from './tools/run.ts'
 
 /** A private folder with the files that a renderer may read; it is gone afterwards, also on failure. */
 export type Workspace = {
-  /** Writes a file of the repository, at its path there. */
-  put(path: string, body: Buffer | string): Promise<void>
+  /** Writes a file of the repository, at its path there; a program may be run. */
+  put(path: string, body: Buffer | string, isProgram?: boolean): Promise<void>
   /** Writes a file beside the repository and gives its absolute path. */
   keep(name: string, body: Buffer | string): Promise<string>
   /** `helm` in a folder of the repository; gives what it wrote. */
@@ -81,10 +81,10 @@ function workspaceIn(
   }
   const env = toolEnvironment(root)
   return {
-    async put(path, body) {
+    async put(path, body, isProgram = false) {
       const file = inside(path)
       await mkdir(dirname(file), { recursive: true })
-      await writeFile(file, body)
+      await writeFile(file, body, { mode: isProgram ? 0o755 : 0o644 })
     },
     async keep(name, body) {
       const file = join(root, name)

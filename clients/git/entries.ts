@@ -5,7 +5,9 @@ import type { ObjectReader } from './object-reader.ts'
 /** What stands in a tree: a file, a link, a folder or the commit of a submodule. */
 export type Entry = { readonly mode: string; readonly name: string; readonly id: string }
 
-export const modes = { folder: '40000', link: '120000', module: '160000' } as const
+export const modes = {
+  ...{ folder: '40000', link: '120000', module: '160000', program: '100755' },
+} as const
 
 /** A path inside a repository in its one spelling; paths that leave it are refused (SRC-02). */
 export function cleanPath(path: string): string {

@@ -8,7 +8,11 @@ export type TreeFile = {
   /** Relative to the folder that was read. */
   readonly path: string
   readonly blob: string
+  /** Set where the file may be run; a link has no mode of its own. */
+  readonly isExecutable?: true
 }
+/** A file as it is, with its path in the repository. */
+export type FileBody = Omit<TreeFile, 'blob'> & { readonly body: Buffer }
 
 const maxFiles = 20_000
 const maxLinks = 10
@@ -77,7 +81,7 @@ async function fileOf(
   if (walk.count > maxFiles) {
     throw new GitAccessError(`the path ${walk.path} holds more than ${maxFiles} files; narrow it`)
   }
-  return [{ path: name, blob }]
+  return [{ path: name, blob, ...(entry.mode === modes.program && { isExecutable: true }) }]
 }
 
 /** The file behind a symbolic link; undefined for a folder and for a dead link that is no manifest. */

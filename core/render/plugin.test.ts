@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { InvalidSpecError } from '../errors.ts'
 import { readPlugin } from './plugin.ts'
 import { pluginEnvironment } from './plugin-environment.ts'
+import { checkParameters } from './plugin-parameters.ts'
 
 const head = 'apiVersion: argoproj.io/v1alpha1\nkind: ConfigManagementPlugin\n'
 
@@ -23,6 +24,29 @@ spec:
       discover: { glob: 'stamp*.yaml' },
       mayUseNetwork: true,
     })
+  })
+
+  it('announces parameters, of which the required have to be given as what they are (DIR-09, DIR-10)', () => {
+    const text = `${head}metadata: {name: stamp}
+spec:
+  generate: {command: [stamp]}
+  preserveFileMode: true
+  parameters:
+    static:
+      - {name: size, title: Size, required: true, string: small}
+      - {name: hosts, collectionType: array, array: [a]}
+    dynamic: {command: [stamp, announce]}
+`
+    const { parameters = [], keepsModes } = readPlugin(text, 'stamp.yaml')
+    expect(keepsModes).toBe(true)
+    const check = (given: Parameters<typeof checkParameters>[1]) => () =>
+      checkParameters(parameters, given, 'stamp')
+    const size = { name: 'size', string: 'large' }
+    expect(check([size, { name: 'hosts', array: [] }, { name: 'other', map: {} }])).not.toThrow()
+    expect(check([])).toThrow('spec.source.plugin.parameters: the plugin stamp needs size; give')
+    expect(check([size, { name: 'hosts', string: 'a' }])).toThrow(
+      'hosts has to be given as array to the plugin stamp',
+    )
   })
 
   it('that cannot be used is refused with its file and fields', () => {

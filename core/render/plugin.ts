@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { InvalidSpecError } from '../errors.ts'
+import { AnnouncedParameter } from './plugin-parameters.ts'
 import { readYaml } from './read-yaml.ts'
 
 /** A program of the operator's that makes manifests of a folder (DIR-10). */
@@ -13,12 +14,16 @@ export type Plugin = {
   /** Which folders it takes without being named; absent: none. */
   readonly discover?: Discovery
   readonly mayUseNetwork: boolean
+  /** Programs of the repository may be run. */
+  readonly keepsModes?: true
+  /** The parameters that it announces; nothing for a plugin that announces none. */
+  readonly parameters?: readonly AnnouncedParameter[]
 }
 
 export type Discovery =
   /** Takes the folder when a file in it matches. */
   | { readonly glob: string }
-  /** Takes the folder when it writes something. */
+  /** Takes the folder when it ends well and writes something. */
   | { readonly command: readonly string[] }
 
 const Command = z.object({
@@ -41,10 +46,13 @@ const PluginObject = z.object({
     discover: z
       .object({
         fileName: z.string().optional(),
-        find: z.object({ glob: z.string().optional(), command: Command.optional() }).optional(),
+        find: Command.partial().extend({ glob: z.string().optional() }).optional(),
       })
       .optional(),
-    preserveFileMode: notBuilt,
+    parameters: z
+      .object({ static: z.array(AnnouncedParameter).default([]), dynamic: Command.optional() })
+      .optional(),
+    preserveFileMode: z.boolean().default(false),
     provideGitCreds: notBuilt,
   }),
 })
@@ -60,11 +68,14 @@ export function readPlugin(text: string, file: string): Plugin {
   }
   const { metadata, spec } = result.data
   const discover = discoveryOf(spec.discover)
+  const { static: parameters = [] } = spec.parameters ?? {}
   return {
     name: spec.version === '' ? metadata.name : `${metadata.name}-${spec.version}`,
     ...(spec.init !== undefined && { init: lineOf(spec.init) }),
     generate: lineOf(spec.generate),
     ...(discover !== undefined && { discover }),
+    ...(spec.preserveFileMode && { keepsModes: true }),
+    ...(parameters.length > 0 && { parameters }),
     mayUseNetwork: metadata.annotations[networkAnnotation] === 'true',
   }
 }
@@ -76,7 +87,8 @@ function discoveryOf(
   const { fileName, find } = discover ?? {}
   const glob = fileName || find?.glob
   if (glob) return { glob: glob.replace(/^\.\//, '') }
-  return find?.command === undefined ? undefined : { command: lineOf(find.command) }
+  const { command, args = [] } = find ?? {}
+  return command === undefined ? undefined : { command: lineOf({ command, args }) }
 }
 
 function lineOf({ command, args }: z.infer<typeof Command>): readonly string[] {

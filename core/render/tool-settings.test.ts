@@ -43,6 +43,12 @@ describe('what the operator says of the renderers', () => {
     expect(() => read({ [key]: 'lots' }).directoryBytes).toThrow(`${key}: lots is no number`)
   })
 
+  it('shows plugins not all files (DIR-11)', () => {
+    expect(read({}).pluginExclusions).toEqual([])
+    const exclusions = { 'reposerver.plugin.tar.exclusions': '.git/*; *.md;' }
+    expect(read(exclusions).pluginExclusions).toEqual(['.git/*', '*.md'])
+  })
+
   it('permits value files at https addresses, unless it says otherwise (HELM-01)', () => {
     expect(read({}).valueSchemes).toEqual(['https'])
     expect(read({ 'helm.valuesFileSchemes': 'http, https' }).valueSchemes).toEqual([

@@ -14,6 +14,8 @@ export type ToolSettings = {
   readonly valueSchemes: readonly string[]
   /** How many bytes the manifests of a directory may have together; undefined for any number (SRC-19). */
   readonly directoryBytes: number | undefined
+  /** Globs over the paths of files that plugins are not shown (DIR-11). */
+  readonly pluginExclusions: readonly string[]
 }
 
 /** What they may have where the operator says nothing. */
@@ -39,6 +41,10 @@ export function readToolSettings(setting: Setting): ToolSettings {
     valueSchemes: (setting('helm.valuesFileSchemes') ?? 'https')
       .split(',')
       .map((scheme) => scheme.trim()),
+    pluginExclusions: (setting('reposerver.plugin.tar.exclusions') ?? '')
+      .split(';')
+      .map((glob) => glob.trim())
+      .filter((glob) => glob !== ''),
     get directoryBytes() {
       const given = setting(directoryKey)
       return given === undefined ? usualDirectoryBytes : bytesIn(given)

@@ -40,8 +40,11 @@ export type Renderer = {
 // what charts are told where the row names nothing else
 const usualVersion = '1.34.0'
 
-/** The renderers of the product on mirrors below `dir`, without a cluster and without credentials. */
-export function createRenderer(dir: string, paths: ToolPaths): Renderer {
+/**
+ * The renderers of the product on mirrors below `dir`, without a cluster and without credentials,
+ * with the plugins of a folder.
+ */
+export function createRenderer(dir: string, paths: ToolPaths, pluginFolder?: string): Renderer {
   const access = { synced: Promise.resolve(), of: () => ({}) }
   const outbound = createOutbound({ allowLoopback: false })
   const how = { allowFile: true, submodules: true, outbound, access }
@@ -51,7 +54,7 @@ export function createRenderer(dir: string, paths: ToolPaths): Renderer {
     setting: () => undefined,
   })
   const tools = createTools(paths)
-  const plugins = createPlugins(undefined, () => undefined)
+  const plugins = createPlugins(pluginFolder, () => undefined)
   // no row has a chart whose dependencies are to be fetched
   const applications = { project: () => undefined, namespace: 'argocd' }
   const remoteFiles = createRemoteFiles(outbound)

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ToolPaths } from '../../clients/tools.ts'
 import type { ApplicationSource } from '../../core/application.ts'
 import { PlatformError } from '../../core/errors.ts'
@@ -15,22 +17,37 @@ export type RenderCases = {
   readonly paths: ToolPaths
   /** Gives the address of a repository with these files. */
   repository(files: Files): Promise<string>
+  /** Commits the files on a new branch. */
+  branch(url: string, name: string, files: Files): Promise<void>
   render(url: string, source: ApplicationSource, around?: Around): Promise<readonly Manifest[]>
   /** Why it is not rendered. */
   refusal(url: string, source: ApplicationSource, around?: Around): Promise<string>
   close(): void
 }
 
-/** Opens them with what an operator may say in `argocd-cm`. */
-export async function openRenderCases(settings: Files = {}): Promise<RenderCases> {
+/** Opens them with what an operator may say in `argocd-cm`, and with plugins by their names. */
+export async function openRenderCases(
+  settings: Files = {},
+  plugins: Readonly<Record<string, object>> = {},
+): Promise<RenderCases> {
   const paths = await toolPaths()
   const scratch = createScratch()
-  const renderer = createRenderer(scratch.dir, paths)
+  const folder = join(scratch.dir, 'plugins')
+  mkdirSync(folder)
+  const kind = { apiVersion: 'argoproj.io/v1alpha1', kind: 'ConfigManagementPlugin' }
+  for (const [name, spec] of Object.entries(plugins)) {
+    writeFileSync(
+      join(folder, `${name}.yaml`),
+      JSON.stringify({ ...kind, metadata: { name }, spec }),
+    )
+  }
+  const renderer = createRenderer(scratch.dir, paths, folder)
   const render: RenderCases['render'] = (url, source, around = {}) =>
     renderer.render({ url, source: { path: '.', ...source }, settings, ...around })
   return {
     paths,
     repository: scratch.ofFiles,
+    branch: scratch.change,
     render,
     async refusal(url, source, around) {
       const error = await render(url, source, around).then(

@@ -32,7 +32,8 @@ beforeAll(async () => {
   scene = await openRenderScene(inject('endpoints'), namespace)
   declare('stamp', {
     version: 'v1',
-    init: { command: ['sh', '-c', 'echo "$ARGOCD_APP_NAME" > prepared'] },
+    preserveFileMode: true,
+    init: { command: ['sh', '-c', 'test ! -e prepared && echo "$ARGOCD_APP_NAME" > prepared'] },
     generate: { command: ['sh', '-c'], args: [generate] },
   })
   declare('marked', {
@@ -50,7 +51,7 @@ beforeAll(async () => {
 afterAll(() => scene.close())
 
 describe('a plugin', () => {
-  it('makes the manifests of a source that names it, from its environment and parameters (DIR-07 to DIR-10)', async () => {
+  it('makes the manifests of a source that names it, from its environment and parameters, in a copy of its own (DIR-07, DIR-08, DIR-09, DIR-10, DIR-11)', async () => {
     await scene.deploy('stamp', {
       path: 'stamp',
       plugin: {
