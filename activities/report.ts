@@ -8,6 +8,7 @@ import { newsOf } from '../core/event/news.ts'
 import type { ApplicationRef, Reported, StatusReport } from '../core/flow.ts'
 import { isIgnoredAsExtraneous } from '../core/manifest/compare-option.ts'
 import { keyOf } from '../core/manifest/key.ts'
+import { instanceName } from '../core/manifest/tracking.ts'
 import { rollBackBadDeployment } from '../core/policy/automatic-rollback.ts'
 import { refreshAnnotations, refreshOf, requestOf } from '../core/policy/request.ts'
 import { annotationProblems } from '../core/policy/rollback-policy.ts'
@@ -15,6 +16,7 @@ import { unbuiltProjectFields } from '../core/project/unbuilt.ts'
 import { applicationHealth, verdicts } from '../core/status/application-health.ts'
 import { buildStatus } from '../core/status/build.ts'
 import { withGrace } from '../core/status/grace.ts'
+import { sharedWarnings } from '../core/status/shared.ts'
 import { type ApplicationStatus, statusOf } from '../core/status/status.ts'
 import { rfc3339 } from '../core/time.ts'
 import type { ActivityClients } from './clients.ts'
@@ -115,7 +117,7 @@ function answered(
 
 type Picture = Pick<
   Parameters<typeof buildStatus>[0],
-  'resources' | 'extraneous' | 'images' | 'health' | 'orphans'
+  'resources' | 'extraneous' | 'images' | 'health' | 'orphans' | 'shared'
 > & {
   readonly verdicts: string
 }
@@ -148,6 +150,12 @@ async function draw(
     extraneous: new Set(live.filter(isIgnoredAsExtraneous).map(keyOf)),
     images: declared ? imagesOf(declared) : [],
     orphans: orphansOf(clients, cluster, current),
+    shared:
+      declared &&
+      sharedWarnings(
+        declared.flatMap(({ key }) => cluster.live.get(key) ?? []),
+        instanceName(current.ref, clients.applications.namespace),
+      ),
     // nothing was compared and nothing is known: that is not the health of an empty application
     health:
       report.failure !== undefined && live.length === 0

@@ -37,8 +37,9 @@ async function isProven(
   await cluster.watch(inventoryKinds(object))
   const { sync, operationState, driftless } = statusOf(object)
   if (operationState?.phase === 'Running') return false
-  // one whose comparison failed waits for what its status says
-  if (sync?.status === 'Unknown' || driftless?.rendered === undefined) return true
+  if (driftless?.rendered === undefined) return true
+  // one whose comparison failed waits for what its status says, unless it is only not to be read
+  if (sync?.status === 'Unknown' && driftless.troubledSince === undefined) return true
   // somebody may have set it right
   if (sync?.status === 'OutOfSync') return false
   const body = await artifacts.get(driftless.rendered)

@@ -1,6 +1,12 @@
 import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import { SupersededError } from '../core/errors.ts'
-import type { FailureText, RenderedManifests, ResourceResult, SyncPlan } from '../core/flow.ts'
+import type {
+  FailureText,
+  RenderedManifests,
+  ResourceResult,
+  SyncPlan,
+  WakeReason,
+} from '../core/flow.ts'
 import type { ResourceKey } from '../core/manifest/key.ts'
 import { shortRevision } from '../core/short-revision.ts'
 import { behavesAs, hasPatch } from './behaviour.ts'
@@ -156,6 +162,9 @@ async function compareOrFail(
   }
 }
 
+// judged against what was compared last, also when Git is away; everything else wants news from it
+const withoutNews: ReadonlySet<WakeReason> = new Set(['drift', 'health', 'start'])
+
 /** A comparison that will sync nothing is quick work; one that may sync shows on the timeline. */
 async function compare(operation: Operation): Promise<Compared> {
   const { input, decision, wakes } = operation
@@ -163,8 +172,7 @@ async function compare(operation: Operation): Promise<Compared> {
   const { specDigest, request } = decision
   const asking = request === undefined ? {} : { request }
   const regular = decision.action === 'sync'
-  // drift and health are judged against what was compared last; everything else wants news from Git
-  const asked = wakes.filter(({ reason }) => reason !== 'drift' && reason !== 'health')
+  const asked = wakes.filter(({ reason }) => !withoutNews.has(reason))
   const isRefreshed = decision.retry?.refresh === true && input.attempt !== undefined
   const freshSince = isRefreshed ? Date.now() : Math.max(0, ...asked.map(({ at }) => at))
   const fetched = await steps.fetch.executeWithOptions({ summary: 'resolve the revision' }, [

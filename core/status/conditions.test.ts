@@ -21,7 +21,7 @@ const before: ApplicationStatus = {
     condition('ComparisonError'),
     condition('SyncError'),
     condition('InvalidSpecError'),
-    condition('SharedResourceWarning'),
+    condition('RepeatedResourceWarning'),
     condition('FieldNotSupportedWarning', 'spec.x is not acted on by this version'),
     condition('SelfHealBackoff'),
   ],
@@ -54,10 +54,10 @@ describe('the conditions after a report (AUTO-16)', () => {
   })
 
   it('are over when a comparison does not name them any more', () => {
-    const conditions = [{ type: 'SharedResourceWarning', message: 'new' }]
+    const conditions = [{ type: 'RepeatedResourceWarning', message: 'new' }]
     expect(
       texts(conditionsOf(before, statusReport({ rendered, conditions }), { unbuilt: [] })),
-    ).toEqual(['SharedResourceWarning: new'])
+    ).toEqual(['RepeatedResourceWarning: new'])
     expect(conditionsOf(before, statusReport({ rendered }), { unbuilt: [] })).toEqual([])
   })
 
@@ -67,7 +67,7 @@ describe('the conditions after a report (AUTO-16)', () => {
       'ComparisonError: old',
       'SyncError: old',
       'InvalidSpecError: old',
-      'SharedResourceWarning: old',
+      'RepeatedResourceWarning: old',
       'FieldNotSupportedWarning: spec.y is not acted on by this version',
     ])
   })
@@ -85,10 +85,17 @@ describe('the conditions after a report (AUTO-16)', () => {
     ])
   })
 
+  it('of objects that another Application tracks stay while what is declared is not known (SYNC-31)', () => {
+    const shared = condition('SharedResourceWarning')
+    const told = { conditions: [shared] }
+    expect(conditionsOf(told, statusReport(), { unbuilt: [] })).toEqual([shared])
+    expect(conditionsOf(told, statusReport(), { unbuilt: [], shared: [] })).toEqual([])
+  })
+
   it('keep their time while their text stays, and only then', () => {
     const at = newYear
     const conditions = [
-      { type: 'SharedResourceWarning', message: 'old' },
+      { type: 'RepeatedResourceWarning', message: 'old' },
       { type: 'SelfHealBackoff', message: 'other' },
     ]
     const times = conditionsOf(before, statusReport({ at, conditions }), { unbuilt: [] }).map(

@@ -1,6 +1,8 @@
 import type { ConditionText, StatusReport } from '../flow.ts'
 import { orphanCondition } from '../project/orphans.ts'
 import { rfc3339 } from '../time.ts'
+import { isStillTroubled } from './grace.ts'
+import { sharedCondition } from './shared.ts'
 import type { ApplicationStatus, Condition } from './status.ts'
 
 /** What is to be told beside the report. */
@@ -13,6 +15,8 @@ export type Found = {
   readonly unreverted?: string | undefined
   /** Of objects that belong to no Application; undefined when nobody looked since the start. */
   readonly orphans?: readonly ConditionText[] | undefined
+  /** Of objects that another Application tracks; undefined while what is declared is not known. */
+  readonly shared?: readonly ConditionText[] | undefined
 }
 
 /**
@@ -22,13 +26,15 @@ export type Found = {
 export function conditionsOf(
   previous: ApplicationStatus,
   report: StatusReport,
-  { unbuilt, malformed = [], unreverted, orphans }: Found,
+  { unbuilt, malformed = [], unreverted, orphans, shared }: Found,
 ): readonly Condition[] {
   const texts: readonly ConditionText[] = [
     ...(report.problems ?? []).map((message) => ({ type: 'InvalidSpecError', message })),
     ...failure(report),
+    ...(isStillTroubled(previous, report) ? conditionsIn(previous, 'ComparisonError') : []),
     ...warnings(previous, report),
-    ...(orphans ?? (previous.conditions ?? []).filter(({ type }) => type === orphanCondition)),
+    ...(orphans ?? conditionsIn(previous, orphanCondition)),
+    ...(shared ?? conditionsIn(previous, sharedCondition)),
     ...unbuilt.map((field) => ({
       type: 'FieldNotSupportedWarning',
       message: `${field} is not acted on by this version`,
@@ -52,6 +58,10 @@ function failure({ failure: error, operation }: StatusReport): readonly Conditio
   return [{ type: 'SyncError', message: operation.message }]
 }
 
+function conditionsIn({ conditions = [] }: ApplicationStatus, wanted: string) {
+  return conditions.filter(({ type }) => type === wanted)
+}
+
 // found beside the reports
 const malformedCondition = 'InvalidAnnotationWarning'
 const unrevertedCondition = 'RollbackNotRevertedWarning'
@@ -60,6 +70,7 @@ const ownWay = new Set([
   malformedCondition,
   unrevertedCondition,
   orphanCondition,
+  sharedCondition,
 ])
 // a report that only speaks of health says nothing about these
 const kept = new Set(['ComparisonError', 'SyncError', 'InvalidSpecError'])

@@ -45,6 +45,23 @@ describe('a repository that cannot be read for a moment (AUTO-13)', () => {
     expect(after(well, { failure: away, at: at(5) }).sync?.status).toBe('Synced')
   })
 
+  it.each(['drift', 'start'])(
+    'stays told while what drifted is healed without it, after %s',
+    (trigger) => {
+      const told = after(after(good, { failure: away, at: at(1) }), { failure: away, at: at(5) })
+      const decided = { action: 'sync', reason: 'drift', trigger, events: [], at: at(6) } as const
+      const healing = { rendered, decided, conditions: [], at: at(6) }
+      const healed = after(told, { ...healing, operation: operationFacts({ heal: true }) })
+      expect(healed).toMatchObject({
+        sync: { status: 'Unknown' },
+        conditions: told.conditions,
+        driftless: { failure: told.driftless?.failure, troubledSince: at(1) },
+      })
+      const polled = { ...healing, decided: { ...decided, trigger: 'poll' } }
+      expect(after(healed, polled).conditions).toEqual([])
+    },
+  )
+
   it.each<[string, ApplicationStatus, Partial<StatusReport>]>([
     ['the application is new', {}, { failure: away }],
     ['its spec has changed', good, { failure: away, specDigest: 's2' }],

@@ -1,4 +1,4 @@
-import type { StatusReport } from '../flow.ts'
+import type { Decided, StatusReport } from '../flow.ts'
 import type { ApplicationStatus } from './status.ts'
 
 const graceMs = 180_000
@@ -7,13 +7,32 @@ const passing = new Set(['GitAccessError', 'NetworkError'])
 /** Since when (epoch ms) what the application is made of could not be read; undefined when it was. */
 export function troubledSince(
   { driftless }: ApplicationStatus,
-  { failure, rendered, problems, begunAt, at, troubledSince: known }: StatusReport,
+  { failure, rendered, problems, begunAt, at, decided, troubledSince: known }: StatusReport,
 ): number | undefined {
   if (failure !== undefined && passing.has(failure.type)) {
     return driftless?.troubledSince ?? begunAt ?? at
   }
-  const speaks = failure ?? rendered ?? problems
+  const speaks = failure ?? (isBesideSources(decided) ? undefined : rendered) ?? problems
   return speaks === undefined ? (known ?? driftless?.troubledSince) : undefined
+}
+
+/**
+ * Whether the sources could not be read when they were asked last, and this report says nothing of
+ * them: what is told of that stays, whatever is healed meanwhile.
+ */
+export function isStillTroubled(
+  { driftless, conditions = [] }: ApplicationStatus,
+  { failure, problems, decided }: StatusReport,
+): boolean {
+  const isTold = conditions.some(({ type }) => type === 'ComparisonError')
+  const speaks = failure ?? problems
+  const isSilent = speaks === undefined && isBesideSources(decided)
+  return isTold && isSilent && driftless?.troubledSince !== undefined
+}
+
+/** Drift, also that of the time before a start, is judged against what was compared last. */
+function isBesideSources(decided: Decided | undefined): boolean {
+  return decided?.trigger === 'drift' || decided?.trigger === 'start'
 }
 
 /**

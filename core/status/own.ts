@@ -1,6 +1,7 @@
 import { explainFailure, type Failure } from '../failure/failure.ts'
 import type { StatusReport } from '../flow.ts'
 import { afterHeal, isFull } from '../policy/heal.ts'
+import { isStillTroubled } from './grace.ts'
 import type { ApplicationStatus, HealBudget, LastAttempt } from './status.ts'
 
 /** The last attempt after a report; it keeps the same failure from being tried for ever (AUTO-09). */
@@ -37,12 +38,13 @@ export function healsAfter(
 /** Why the last comparison or operation failed; gone with the first one that does not. */
 export function failureAfter(
   previous: ApplicationStatus,
-  { failure, operation, rendered, final }: StatusReport,
+  report: StatusReport,
 ): Failure | undefined {
+  const { failure, operation, rendered, final } = report
   const found = failure ?? operation?.failure
   if (found !== undefined) return explainFailure(found)
   const isOver = final && (rendered !== undefined || operation !== undefined)
-  if (!isOver) return previous.driftless?.failure
+  if (!isOver || isStillTroubled(previous, report)) return previous.driftless?.failure
   const { lastAttempt: last, failure: known } = previous.driftless ?? {}
   const failed = last?.phase === 'Failed' || last?.phase === 'Error'
   // a comparison that works says nothing of the sync that failed and is not tried again

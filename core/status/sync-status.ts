@@ -1,4 +1,5 @@
 import type { StatusReport } from '../flow.ts'
+import { isStillTroubled } from './grace.ts'
 import type { ApplicationStatus, ResourceStatus } from './status.ts'
 
 /** Synced when every one of these is; what is not known now stays as it was. */
@@ -7,7 +8,8 @@ export function syncStatus(
   resources: readonly ResourceStatus[] | undefined,
   previous: ApplicationStatus,
 ): 'Synced' | 'OutOfSync' | 'Unknown' {
-  const unknown = report.failure !== undefined || (report.problems?.length ?? 0) > 0
+  const isWrong = report.failure !== undefined || (report.problems?.length ?? 0) > 0
+  const unknown = isWrong || isStillTroubled(previous, report)
   if (unknown || resources === undefined) {
     return unknown ? 'Unknown' : (previous.sync?.status ?? 'Unknown')
   }

@@ -138,7 +138,7 @@ describe('Prune=false and Delete=false', () => {
 })
 
 describe('FailOnSharedResource=true', () => {
-  it('refuses an object of another application, and writes nothing (OPT-14)', async () => {
+  it('refuses an object of another application, warns of it, and writes nothing (OPT-14, SYNC-31)', async () => {
     const { kube, create, push } = scene
     const first = await push({
       'owner/a.yaml': configMap('common', 'of the owner'),
@@ -155,6 +155,8 @@ describe('FailOnSharedResource=true', () => {
     )
     expect(status?.operationState?.message).toMatch(/Shared resource found.*owner/)
     expect(status?.driftless?.failure?.cause).toBe('conflict')
+    const conditions = status?.conditions?.map(({ type }) => type)
+    expect(conditions).toContain('SharedResourceWarning')
     expect(await isThere(kube, config('sharer-own'))).toBe(false)
     expect((await kube.request<Data>('GET', config('common'))).data).toEqual({
       value: 'of the owner',

@@ -142,8 +142,9 @@ describe('what is read from Git (AUTO-06, AUTO-07)', () => {
     ['push', 1],
     ['refresh', 1],
     ['drift', 0],
+    ['start', 0],
   ] as const)(
-    'after %s is as fresh as its news; after drift it may be what was compared last',
+    'after %s is as fresh as %i: after drift and a start it may be what was compared last',
     async (reason, since) => {
       const asked: number[] = []
       const { activities } = scriptedApplication({

@@ -126,6 +126,32 @@ describe('R8: a Git server that', () => {
     }
   })
 
+  it('does not work when a worker starts: what drifted before is healed, and the trouble stays told', async () => {
+    const endOf = async (fault: Fault) =>
+      (await application(place(fault))).status?.operationState?.finishedAt
+    const before = new Map(
+      await Promise.all(faults.map(async (one) => [one, await endOf(one)] as const)),
+    )
+    stack.kill('worker')
+    for (const fault of faults) {
+      const path = `${configMaps(place(fault))}/declared`
+      await stack.kube.patch(path, { data: { value: 'while no worker ran' } })
+    }
+    for (const fault of faults) {
+      const hasEnded = ({ operationState }: ApplicationStatus) =>
+        operationState?.phase === 'Succeeded' && operationState.finishedAt !== before.get(fault)
+      const { status } = await whenApplication(
+        ...([stack.kube, place(fault).name, hasEnded, patienceMs] as const),
+      )
+      const value = await valueIn(place(fault))
+      expect({ fault, value, told: isToldOf(status ?? {}) }).toEqual({
+        fault,
+        value: '1',
+        told: true,
+      })
+    }
+  })
+
   it('did not work pruned nothing', () => {
     for (const fault of faults) expect(deletions(place(fault))).toEqual([])
   })
