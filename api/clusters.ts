@@ -57,9 +57,11 @@ export function clusters(clients: ApiClients) {
 function listed({ clusters: index }: ApiClients): readonly Listed[] {
   const place = index.placeOf({ server: here.server })
   const control = place.kind === 'control' ? place.declared : undefined
-  const others = index.known().declared.filter((one) => one !== control)
+  const { declared, isControlDisabled } = index.known()
+  const others = declared.filter((one) => one !== control)
+  const first = { ...here, ...(control !== undefined && { ...control, server: here.server }) }
   return [
-    { ...here, ...(control !== undefined && { ...control, server: here.server }) },
+    ...(isControlDisabled === true ? [] : [first]),
     ...others.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   ]
 }

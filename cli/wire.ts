@@ -40,7 +40,8 @@ export async function wire(config: Config, log: Logger): Promise<Wiring> {
     others,
     globalProjects: () => settings.get('globalProjects'),
   })
-  const clusters = createClusterIndex(transport, namespace, onError)
+  const isControlDisabled = () => settings.get('cluster.inClusterEnabled') === 'false'
+  const clusters = createClusterIndex(transport, namespace, onError, isControlDisabled)
   const wakeup = createWakeup({
     temporal,
     clusterIdOf: clusters.idOf,

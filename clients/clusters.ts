@@ -19,17 +19,21 @@ export type ClusterIndex = {
   stop(): void
 }
 
-/** Follows the Secrets of clusters; `transport` is that of the control cluster. */
+/** Follows the Secrets of clusters; `transport` is that of the control cluster, which may be no destination. */
 export function createClusterIndex(
   transport: KubeTransport,
   namespace: string,
   onError: (error: unknown) => void,
+  isControlDisabled: () => boolean = () => false,
 ): ClusterIndex {
   const bySecret = new Map<string, DeclaredCluster>()
   const listeners = new Set<() => void>()
-  let known: KnownClusters = { declared: [], control: transport.server }
+  let declared: readonly DeclaredCluster[] = []
+  const known = (): KnownClusters => ({
+    ...{ declared, control: transport.server, isControlDisabled: isControlDisabled() },
+  })
   const changed = (): void => {
-    known = { ...known, declared: [...bySecret.values()] }
+    declared = [...bySecret.values()]
     for (const listener of listeners) listener()
   }
   const take = (object: Manifest): void => {
@@ -56,9 +60,9 @@ export function createClusterIndex(
   })
   return {
     synced: reflector.synced,
-    known: () => known,
-    placeOf: (destination) => placeOf(destination, known),
-    idOf: (destination) => clusterIdOf(placeOf(destination, known), known),
+    known,
+    placeOf: (destination) => placeOf(destination, known()),
+    idOf: (destination) => clusterIdOf(placeOf(destination, known()), known()),
     subscribe: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

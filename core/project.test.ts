@@ -20,14 +20,14 @@ const rows = readFileSync(`${import.meta.dirname}/project/testdata/permitted.jso
 const named = (prefix: string) => rows.filter(({ id }) => id.startsWith(prefix))
 
 describe('recorded cases', () => {
-  test.each(named('source/'))('$id', ({ project, app, expected }) => {
+  test.each(named('source/'))('PROJ-01: $id', ({ project, app, expected }) => {
     expect(permitsSource(project, app.repoURL)).toBe(expected.permitted)
   })
-  test.each(named('destination/'))('$id', ({ project, app, expected }) => {
+  test.each(named('destination/'))('PROJ-02, PROJ-11: $id', ({ project, app, expected }) => {
     const got = permitsDestination(project, app.destination, project.projectClusters)
     expect(got).toBe(expected.permitted)
   })
-  test.each(named('resource-kind/'))('$id', ({ project, resource, expected }) => {
+  test.each(named('resource-kind/'))('PROJ-04, PROJ-05: $id', ({ project, resource, expected }) => {
     expect(permitsKind(project, resource)).toBe(expected.permitted)
   })
   test.each(named('TestGlobMatch/'))('$id', ({ input, expected }) => {
@@ -51,6 +51,18 @@ test('PROJ-14: the default project permits everything', () => {
   expect(permitsKind(defaultProjectSpec, { ...role, namespaced: true })).toBe(true)
 })
 
+test('PROJ-01: a repository needs a rule that allows it, and none that denies it', () => {
+  const permitted = (repoURL: string, ...sourceRepos: readonly string[]) =>
+    permitsSource({ sourceRepos }, `https://git.example.com/${repoURL}`)
+  const all = 'https://git.example.com/*/*'
+  expect(permitted('shop/web', all)).toBe(true)
+  expect(permitted('shop/web/more', all)).toBe(false)
+  expect(permitted('shop/web/more', 'https://git.example.com/**')).toBe(true)
+  expect(permitted('shop/web/more', '*')).toBe(true)
+  expect(permitted('shop/vault', '*', '!https://git.example.com/shop/vault')).toBe(false)
+  expect(permitted('shop/web', '*', '!https://git.example.com/shop/vault')).toBe(true)
+})
+
 test('an empty project permits nothing but namespaced kinds', () => {
   expect(permitsSource({}, 'https://a')).toBe(false)
   expect(permitsDestination({}, { server, namespace: 'a' })).toBe(false)
@@ -60,7 +72,7 @@ test.each<[string, AppProjectSpec, boolean, boolean]>([
   ['PROJ-04: no whitelist permits no cluster-scoped kind', {}, false, true],
   ['PROJ-05: an empty whitelist permits nothing', { namespaceResourceWhitelist: [] }, false, false],
   [
-    'a blacklist wins',
+    'PROJ-04, PROJ-05: a blacklist wins',
     {
       clusterResourceWhitelist: [{ group: '*', kind: '*' }],
       clusterResourceBlacklist: [{ group: 'example.com', kind: 'Wid*' }],

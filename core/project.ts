@@ -80,8 +80,8 @@ function judge(rule: ProjectDestination, { server, name, namespace = '' }: Desti
   const byNamespace = ruleMatches(rule.namespace ?? '', namespace)
   if ((byServer || byName) && byNamespace) return 'allow'
   const denied =
-    (byNamespace && !!server && !byServer && isDeny(rule.server)) ||
-    (byNamespace && !!name && !byName && isDeny(rule.name)) ||
+    (byNamespace && !byServer && isDeny(rule.server)) ||
+    (byNamespace && !byName && isDeny(rule.name)) ||
     (!byNamespace && isDeny(rule.namespace) && (byServer || byName))
   return denied ? 'deny' : 'silent'
 }

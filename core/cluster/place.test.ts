@@ -19,6 +19,18 @@ it('finds the control cluster by its names and addresses (CLUS-03)', () => {
     expect(at(destination, stage)).toEqual({ kind: 'control' })
 })
 
+it('knows no control cluster where nothing may be deployed to it (CLUS-03)', () => {
+  const known = { declared: [stage], control, isControlDisabled: true }
+  for (const destination of [{ name: 'in-cluster' }, { server: control }]) {
+    const problems = [expect.stringContaining('cluster.inClusterEnabled')]
+    expect(placeOf(destination, known)).toEqual({ kind: 'unusable', problems })
+    expect(clusterIdOf(placeOf(destination, known), known)).toBe(
+      clusterIdOf(at(destination), known),
+    )
+  }
+  expect(placeOf({ name: 'stage' }, known)).toEqual({ kind: 'remote', declared: stage })
+})
+
 it('finds a declared cluster by name and by any spelling of its address (APP-03)', () => {
   const place = { kind: 'remote', declared: stage }
   for (const destination of [{ name: 'stage' }, { server: 'https://Stage.example.com:443/' }])

@@ -8,6 +8,8 @@ export type KnownClusters = {
   readonly declared: readonly DeclaredCluster[]
   /** The address under which we ourselves reach the control cluster. */
   readonly control: string
+  /** Set where nothing may be deployed to it (CLUS-03). */
+  readonly isControlDisabled?: boolean
 }
 
 /** Where a destination is. */
@@ -33,6 +35,8 @@ export function placeOf({ server, name }: Destination, known: KnownClusters): Pl
   return placeAt(first.server, known)
 }
 
+const disabled =
+  'nothing may be deployed to the control cluster (cluster.inClusterEnabled of argocd-cm is false); name another cluster'
 const unknown: Place = { kind: 'unknown' }
 
 function placeAt(server: string, known: KnownClusters): Place {
@@ -42,6 +46,8 @@ function placeAt(server: string, known: KnownClusters): Place {
   )
   const [first, second] = found
   if (second !== undefined) return twice(found, `the server ${server}`)
+  if (isControl && known.isControlDisabled === true)
+    return { kind: 'unusable', problems: [disabled] }
   if (isControl) return { kind: 'control', ...(first !== undefined && { declared: first }) }
   if (first === undefined) return unknown
   const problems = first.problems.map((problem) => `the Secret ${first.secret}: ${problem}`)

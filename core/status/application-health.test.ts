@@ -24,6 +24,12 @@ describe('the health of an application (HEALTH-02)', () => {
     })
   })
 
+  it('names three of its causes, and how many more there are (HEALTH-26)', () => {
+    const live = ['a', 'b', 'c', 'd', 'e'].map((name) => claim(name, 'Lost'))
+    const three = ['a', 'b', 'c'].map((name) => `PersistentVolumeClaim shop/${name}`).join(', ')
+    expect(applicationHealth(live, 5).message).toBe(`Caused by ${three} and 2 more`)
+  })
+
   it('does not count kinds without a rule, nor objects that are marked to be ignored', () => {
     const ignored = {
       ...claim('a', 'Lost'),

@@ -52,7 +52,7 @@ async function refusalOf(name: string, spec: object): Promise<string> {
 }
 
 describe('H6: what belongs to another project (boundary bypass)', () => {
-  it('is not written: repository, cluster, namespace, kind, and what no namespace holds (SYNC-10)', async () => {
+  it('is not written: repository, cluster, namespace, kind, and what no namespace holds (SYNC-10, PROJ-17)', async () => {
     const server = 'https://kubernetes.default.svc'
     const ends = await Promise.all([
       refusalOf('h6-repository', { source: source('own', `${scene.repository.url}/../x.git`) }),
