@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { ScriptError, ScriptTimeout } from '../../core/errors.ts'
+import { InvalidSpecError, ScriptError, ScriptTimeout } from '../../core/errors.ts'
 import type { Manifest } from '../../core/manifest/manifest.ts'
 import { createJq } from '../jq.ts'
 import { createLua } from '../lua.ts'
@@ -85,7 +85,15 @@ describe('jq of users', () => {
 
   it('says what is wrong', async () => {
     await expect(jq.run(object, '.status.phase[]')).rejects.toThrow('Cannot iterate over string')
-    await expect(jq.run(object, 'del(')).rejects.toThrow(ScriptError)
+  })
+
+  it('DIFF-05: tells of an expression that is no jq, which nothing can mend but its author', async () => {
+    const unfinished = jq.run(object, 'del(.a[)')
+    await expect(unfinished).rejects.toThrow(InvalidSpecError)
+    await expect(unfinished).rejects.toThrow(
+      'the jq expression del(.a[) cannot be read: syntax error',
+    )
+    await expect(jq.run(object, 'nothing(1)')).rejects.toThrow('nothing/1 is not defined')
   })
 
   it('H8: is ended when it does not end, and the next one runs', async () => {
