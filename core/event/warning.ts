@@ -17,7 +17,10 @@ const reasons: Readonly<Record<string, string>> = {
  * The Kubernetes Event that warns of a failed operation, as `kubectl describe` shows it; undefined for
  * what is no failure. The same failure has the same name, so telling it twice makes one Event.
  */
-export function warningOf(event: DeploymentEvent): Manifest | undefined {
+export function warningOf(
+  event: DeploymentEvent,
+  labels: Readonly<Record<string, string>> = {},
+): Manifest | undefined {
   const { id, type, time, subject, applicationuid: uid, data } = event
   const reason = reasons[type]
   if (reason === undefined) return undefined
@@ -29,7 +32,7 @@ export function warningOf(event: DeploymentEvent): Manifest | undefined {
   return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name: `${name}.${sha256Hex(id).slice(0, 16)}`, namespace },
+    metadata: { name: `${name}.${sha256Hex(id).slice(0, 16)}`, namespace, labels },
     involvedObject: {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'Application',
