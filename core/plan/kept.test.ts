@@ -14,7 +14,7 @@ const saying = (options: string) => object({ 'argocd.argoproj.io/sync-options': 
 
 it.each([
   ['Prune', 'OPT-01', isKeptFromPrune],
-  ['Delete', 'OPT-03', isKeptOnDelete],
+  ['Delete', 'OPT-03, HIST-08', isKeptOnDelete],
 ] as const)(
   '%s=false keeps an object; its own word wins over the Application (%s)',
   (name, _, isKept) => {
@@ -28,8 +28,11 @@ it.each([
 it.each([
   ['keep', true],
   ['delete', false],
-])('the policy %s of a chart keeps its object from both: %s (HELM-20)', (policy, expected) => {
-  const ofChart = object({ 'helm.sh/resource-policy': policy })
-  expect(isKeptFromPrune(application(), ofChart)).toBe(expected)
-  expect(isKeptOnDelete(application(), ofChart)).toBe(expected)
-})
+])(
+  'the policy %s of a chart keeps its object from both: %s (HELM-20, HIST-08)',
+  (policy, expected) => {
+    const ofChart = object({ 'helm.sh/resource-policy': policy })
+    expect(isKeptFromPrune(application(), ofChart)).toBe(expected)
+    expect(isKeptOnDelete(application(), ofChart)).toBe(expected)
+  },
+)
