@@ -23,11 +23,6 @@ it.each([
     'destinations: !* denies',
   ],
   [
-    'WIN-02: a window that names nothing',
-    { syncWindows: [{ ...window, applications: [] }] },
-    'syncWindows: deny 0 22 * * * for 1h names no application',
-  ],
-  [
     'WIN-10: a window that stands there twice, whatever it lets happen',
     { syncWindows: [window, { ...window, manualSync: true, timeZone: 'UTC' }] },
     'syncWindows: deny 0 22 * * * for 1h stands there twice',
@@ -66,7 +61,7 @@ it('PROJ-10: a policy that asks for nothing is none', () => {
   expect(projectProblems({ sourceIntegrity: { git: { policies } } })).toEqual([])
 })
 
-it('names what is read and not acted on, when it asks for something: roles (PROJ-06), expressions that nobody can match (PROJ-03)', () => {
+it('names what is read and not acted on, when it asks for something: roles (PROJ-06), expressions that nobody can match (PROJ-03), windows that speak of nobody (WIN-02)', () => {
   const project = (spec: object) => ({
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'AppProject',
@@ -80,6 +75,10 @@ it('names what is read and not acted on, when it asks for something: roles (PROJ
     expect.stringMatching(
       /^spec.sourceNamespaces \(\/\(a\)\\1\/: .* bounded time\) of the AppProject shop$/,
     ),
+  ])
+  const syncWindows = [window, { ...window, applications: [] }]
+  expect(unbuiltProjectFields(project({ syncWindows }))).toEqual([
+    'spec.syncWindows (deny 0 22 * * * for 1h names no application, namespace or cluster) of the AppProject shop',
   ])
   expect(unbuiltProjectFields(project({ roles: 7 }))).toEqual([])
   expect(unbuiltProjectFields(undefined)).toEqual([])

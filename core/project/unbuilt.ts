@@ -1,5 +1,6 @@
 import { nameRuleProblem } from '../expression/name-rule.ts'
 import { AppProjectObject } from './schema.ts'
+import { idleWindows } from './window-problems.ts'
 
 const later = ['roles', 'destinationServiceAccounts'] as const
 
@@ -18,5 +19,6 @@ export function unbuiltProjectFields(project: unknown): readonly string[] {
       return problem === undefined ? [] : [`sourceNamespaces (${rule}: ${problem})`]
     }),
   ]
+  asked.push(...idleWindows(spec).map((window) => `syncWindows (${window})`))
   return asked.map((field) => `spec.${field} of the AppProject ${metadata.name}`)
 }

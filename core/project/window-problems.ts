@@ -2,22 +2,31 @@ import type { AppProjectSpec } from './schema.ts'
 
 type SyncWindow = NonNullable<AppProjectSpec['syncWindows']>[number]
 
-/** What of the windows cannot be meant: one that stands there twice (WIN-10), one that names nothing (WIN-02). */
+/** A window that stands there twice cannot be meant (WIN-10). */
 export function windowProblems({ syncWindows = [] }: AppProjectSpec): readonly string[] {
   const known = new Set<string>()
   return syncWindows.flatMap((window) => {
-    const { kind, schedule, duration, applications = [], namespaces = [], clusters = [] } = window
-    const shown = `syncWindows: ${kind} ${schedule} for ${duration}`
     const id = identityOf(window)
     const isAgain = known.has(id)
     known.add(id)
-    return [
-      ...(isAgain ? [`${shown} stands there twice; keep one of them`] : []),
-      ...(applications.length + namespaces.length + clusters.length > 0
-        ? []
-        : [`${shown} names no application, namespace or cluster; name some, or all with "*"`]),
-    ]
+    return isAgain
+      ? [`syncWindows: ${shownWindow(window)} stands there twice; keep one of them`]
+      : []
   })
+}
+
+/** The windows that speak of nobody (WIN-02): they neither permit nor deny anything. */
+export function idleWindows({ syncWindows = [] }: AppProjectSpec): readonly string[] {
+  return syncWindows
+    .filter(
+      ({ applications = [], namespaces = [], clusters = [] }) =>
+        applications.length + namespaces.length + clusters.length === 0,
+    )
+    .map((window) => `${shownWindow(window)} names no application, namespace or cluster`)
+}
+
+function shownWindow({ kind, schedule, duration }: SyncWindow): string {
+  return `${kind} ${schedule} for ${duration}`
 }
 
 /** When it is open, and for whom; not what it then lets happen. */
