@@ -68,4 +68,11 @@ describe('the pages of the API describe every field', () => {
     expect(fields.length).toBeGreaterThan(100)
     expect(fields.filter((field) => !isDescribed(rows, field))).toEqual([])
   })
+
+  it('of an AppProject', () => {
+    const rows = rowsOf('docs/spec/project.md', (heading) => heading)
+    const fields = fieldsOf('appproject', ['spec', 'status'])
+    expect(fields.length).toBeGreaterThan(40)
+    expect(fields.filter((field) => !isDescribed(rows, field))).toEqual([])
+  })
 })
