@@ -38,7 +38,7 @@ export async function helmReads(chart: Chart, { helm = {} }: ApplicationSource) 
     valueFiles,
     parameterFiles,
     charts: charts ?? [],
-    ...{ bases: [], remoteResources: [], buildOptions: [], leftOut: [] },
+    ...{ bases: [], unpacked: [], remoteResources: [], buildOptions: [], leftOut: [] },
   }
 }
 

@@ -55,7 +55,8 @@ async function partsOf(at: SourceAt): Promise<readonly unknown[]> {
   const options = optionsOf(source, reads)
   const outside = await Promise.all(filesOf(reads, checkout).map(identityOf))
   const commit = usesRevision(JSON.stringify(options)) ? [checkout.commit] : []
-  const fetched = reads.charts.flatMap((chart) => chart.fetched.map((one) => one.chart.digest))
+  const dependencies = reads.charts.flatMap((chart) => chart.fetched)
+  const fetched = [...dependencies, ...reads.unpacked].map(({ chart }) => chart.digest)
   const bases = await Promise.all(reads.bases.flatMap(filesOfBase).map(identityOf))
   const more = [fetched, bases].filter((list) => list.length > 0)
   return [...begin, options, outside, ...commit, ...more]

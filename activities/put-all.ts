@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import type { ChartAt } from '../clients/charts.ts'
 import type { Workspace } from '../clients/tools.ts'
 import type { Checkout } from './checkout.ts'
 
@@ -28,4 +29,15 @@ export async function putAll(
     }
   }
   return files
+}
+
+/** Writes a chart that was fetched into a folder of the private one. */
+export async function putChart(
+  workspace: Workspace,
+  place: string,
+  { tree }: Pick<ChartAt, 'tree'>,
+): Promise<void> {
+  for (const { path, body } of await tree.readFiles('', '', '.')) {
+    await workspace.put(posix.join(place, path), body)
+  }
 }

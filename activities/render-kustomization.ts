@@ -5,12 +5,13 @@ import type { ApplicationSource } from '../core/application.ts'
 import { sha256Hex } from '../core/digest.ts'
 import { RenderError } from '../core/errors.ts'
 import { type BuildEnvironment, substitute } from '../core/render/environment.ts'
+import { toldCapabilities } from '../core/render/helm.ts'
 import { withFolders, withOptions } from '../core/render/kustomization.ts'
-import { readKustomization } from '../core/render/kustomization-references.ts'
+import { readKustomization } from '../core/render/kustomization-fields.ts'
 import { boundedJson } from '../core/render/read-yaml.ts'
 import { kustomizationIn } from '../core/render/tool.ts'
 import type { RemoteResource } from './kustomize-reads.ts'
-import { putAll } from './put-all.ts'
+import { putAll, putChart } from './put-all.ts'
 import type { SourceReads } from './source-reads.ts'
 
 type Kustomize = {
@@ -49,7 +50,23 @@ export async function renderKustomization(
     )
     await workspace.put(path, boundedJson(edited, path))
   }
-  return await workspace.kustomize(folder, options?.version ?? '', reads.buildOptions)
+  for (const { place, chart } of reads.unpacked) await putChart(workspace, place, chart)
+  const args = [...reads.buildOptions, ...chartOptions(reads.buildOptions, options, environment)]
+  return await workspace.kustomize(folder, options?.version ?? '', args)
+}
+
+/** KUST-11: what charts are told of the cluster, which the source may say otherwise. */
+function chartOptions(
+  given: readonly string[],
+  options: ApplicationSource['kustomize'],
+  { capabilities }: BuildEnvironment,
+): readonly string[] {
+  if (!given.includes('--enable-helm')) return []
+  const { kubeVersion, apiVersions } = toldCapabilities(options ?? {}, capabilities)
+  return [
+    ...(kubeVersion === undefined ? [] : [`--helm-kube-version=${kubeVersion}`]),
+    ...apiVersions.map((name) => `--helm-api-versions=${name}`),
+  ]
 }
 
 /** KUST-06: only where the flag asks for it. */

@@ -12,7 +12,7 @@ import type { LocalChart } from './chart-dependencies.ts'
 import type { Checkout } from './checkout.ts'
 import type { ActivityClients } from './clients.ts'
 import type { ValueFile } from './helm-reads.ts'
-import { putAll } from './put-all.ts'
+import { putAll, putChart } from './put-all.ts'
 import { renderKustomization } from './render-kustomization.ts'
 import type { SourceReads } from './source-reads.ts'
 
@@ -116,10 +116,11 @@ async function helm(
 /** Puts what a chart needs into its folder `charts`, in place of `helm dependency build`, which has network. */
 async function makeWhole(workspace: Workspace, { folder, packed, fetched }: LocalChart) {
   for (const { name, chart } of fetched) {
-    const place = posix.join(folder, 'charts', `${name}-${chart.digest.slice(0, 12)}`)
-    for (const { path, body } of await chart.tree.readFiles('', '', '.')) {
-      await workspace.put(posix.join(place, path), body)
-    }
+    await putChart(
+      workspace,
+      posix.join(folder, 'charts', `${name}-${chart.digest.slice(0, 12)}`),
+      chart,
+    )
   }
   for (const needed of packed) {
     const place = `./${posix.relative(folder, needed)}`

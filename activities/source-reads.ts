@@ -11,6 +11,7 @@ import {
   kustomizeReads,
   type MountedBase,
   type RemoteResource,
+  type UnpackedChart,
 } from './kustomize-reads.ts'
 import { type PluginClients, pluginFor } from './plugin-choice.ts'
 
@@ -28,6 +29,8 @@ export type SourceReads = {
   readonly charts: readonly LocalChart[]
   /** The folders of other repositories, and which kustomizations name them (KUST-13). */
   readonly bases: readonly MountedBase[]
+  /** The charts that kustomize has Helm render and that are not in the repository (KUST-11). */
+  readonly unpacked: readonly UnpackedChart[]
   /** The single files at addresses that its kustomizations name. */
   readonly remoteResources: readonly RemoteResource[]
   /** What the operator says to `kustomize build` (KUST-12). */
@@ -51,7 +54,7 @@ type Surroundings = {
 
 const none = {
   ...{ lent: [], valueFiles: [], parameterFiles: [] },
-  ...{ charts: [], bases: [], remoteResources: [], buildOptions: [], leftOut: [] },
+  ...{ charts: [], bases: [], unpacked: [], remoteResources: [], buildOptions: [], leftOut: [] },
 } as const
 
 /** Finds out what a render of the source would read, without rendering it (SRC-10). */
@@ -79,11 +82,13 @@ export async function readsOf(
       ...(await helmReads({ checkout, folder, lenders, mayRead, fetchChart }, source)),
     }
   if (tool === 'Kustomize') {
+    const given = buildOptions(source.kustomize?.version ?? '')
+    const inflating = given.includes('--enable-helm') ? fetchChart : undefined
     return {
       tool,
       ...none,
-      ...(await kustomizeReads({ checkout, elsewhere }, source, folder)),
-      buildOptions: buildOptions(source.kustomize?.version ?? ''),
+      ...(await kustomizeReads({ checkout, elsewhere, fetchChart: inflating }, source, folder)),
+      buildOptions: given,
     }
   }
   const jsonnet = isOn('Jsonnet') ? await jsonnetReads(checkout, source, folder) : undefined

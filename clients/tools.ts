@@ -96,7 +96,8 @@ function workspaceIn(
     async kustomize(folder, version, options) {
       const command = version === '' ? kustomize : versions.get(version)
       if (command === undefined) throw unknownVersion(version, versions)
-      const args = ['build', '.', ...options]
+      const inflating = options.includes('--enable-helm') ? [`--helm-command=${helm}`] : []
+      const args = ['build', '.', ...options, ...inflating]
       return await run.tool({ command, name: 'kustomize', args, cwd: inside(folder), env })
     },
     jsonnet: (file, libraries, args) =>

@@ -38,8 +38,7 @@ export function helmArguments(options: Options, context: HelmContext): readonly 
   if (!['', 'v3', 'v4'].includes(version)) {
     throw new InvalidSpecError(`spec.source.helm.version: ${version} is neither v3 nor v4`)
   }
-  const kubeVersion = numbersOf(options.kubeVersion || context.kubeVersion)
-  const apiVersions = options.apiVersions?.length ? options.apiVersions : context.apiVersions
+  const { kubeVersion, apiVersions } = toldCapabilities(options, context)
   return [
     'template',
     release,
@@ -60,6 +59,19 @@ export function helmArguments(options: Options, context: HelmContext): readonly 
       ({ name = '' }, index) => `--set-file=${plainName(name)}=${context.parameterFiles[index]}`,
     ),
   ]
+}
+
+type Told = { readonly kubeVersion: string | undefined; readonly apiVersions: readonly string[] }
+
+/** What charts are told of the cluster, where the source does not say otherwise (HELM-15, KUST-11). */
+export function toldCapabilities(
+  options: Pick<Options, 'kubeVersion' | 'apiVersions'>,
+  cluster: Told | undefined,
+): Told {
+  return {
+    kubeVersion: numbersOf(options.kubeVersion || cluster?.kubeVersion),
+    apiVersions: options.apiVersions?.length ? options.apiVersions : (cluster?.apiVersions ?? []),
+  }
 }
 
 /** `v1.30.11-gke.100+x` is what a cloud calls 1.30.11; to a chart it would be a version before 1.30.11 (HELM-15). */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RenderError } from '../errors.ts'
-import { readKustomization, referencesOf } from './kustomization-references.ts'
+import { readKustomization } from './kustomization-fields.ts'
+import { referencesOf } from './kustomization-references.ts'
 
 const refused = (kustomization: object) => () => referencesOf({ ...kustomization }, 'k.yaml')
 

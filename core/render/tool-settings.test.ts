@@ -25,13 +25,16 @@ describe('what the operator says of the renderers', () => {
     expect(read({}).buildOptions('')).toEqual([])
   })
 
-  it.each(['--enable-helm', '--enable-exec', '--load-restrictor none', '-o /tmp/x', '--reorder'])(
-    'cannot say %s, and is told which key does (H13)',
-    (options) => {
-      const { buildOptions } = read({ 'kustomize.buildOptions': options })
-      expect(() => buildOptions('')).toThrow(/^kustomize\.buildOptions in argocd-cm: .*not let/)
-    },
-  )
+  it.each([
+    '--helm-command /bin/sh',
+    '--enable-exec',
+    '--load-restrictor none',
+    '-o /tmp/x',
+    '--reorder',
+  ])('cannot say %s, and is told which key does (H13)', (options) => {
+    const { buildOptions } = read({ 'kustomize.buildOptions': options })
+    expect(() => buildOptions('')).toThrow(/^kustomize\.buildOptions in argocd-cm: .*not let/)
+  })
 
   it.each([
     [undefined, 10_000_000],

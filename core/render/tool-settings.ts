@@ -22,11 +22,12 @@ export type ToolSettings = {
 export const usualDirectoryBytes = 10_000_000
 const directoryKey = 'reposerver.max.combined.directory.manifests.size'
 
-// none of them runs, fetches or reads anything
+// none of them runs, fetches or reads anything but the Helm that we give, and what we fetched for it
 const letThrough: ReadonlyMap<string, readonly string[]> = new Map([
   ['--load-restrictor', ['LoadRestrictionsNone', 'LoadRestrictionsRootOnly']],
   ['--reorder', ['none', 'legacy']],
   ['--enable-managedby-label', []],
+  ['--enable-helm', []],
 ])
 
 /** Reads the settings; RenderError for an option that is not let through (H13). */

@@ -2,8 +2,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { configMap, failureOf, isSynced, whenApplication } from '../harness/application.ts'
+import { startChartRepository } from '../harness/chart-server.ts'
 import { eventually } from '../harness/eventually.ts'
 import { createScratchRepository, type ScratchRepository } from '../harness/git.ts'
+import { packChart } from '../harness/packed-chart.ts'
 import { openRenderScene, type RenderScene } from './render-scene.ts'
 
 const settings = '/api/v1/namespaces/argocd/configmaps'
@@ -19,7 +21,10 @@ beforeAll(async () => {
   scene = await openRenderScene(inject('endpoints'), 'e2e-remote-bases')
   await scene.kube.request('POST', settings, {
     metadata: { name: 'argocd-cm', labels: { 'app.kubernetes.io/part-of': 'argocd' } },
-    data: { 'driftless.kustomize.remoteBases': 'true' },
+    data: {
+      'driftless.kustomize.remoteBases': 'true',
+      'kustomize.buildOptions': '--enable-helm',
+    },
   })
   other = await createScratchRepository('e2e-base')
   await other.push(base)
@@ -28,6 +33,23 @@ afterAll(async () => {
   await scene.kube.request('DELETE', `${settings}/argocd-cm`)
   await other.close()
   await scene.close()
+})
+
+describe('a chart of a kustomization, where the settings permit it', () => {
+  it('is fetched from its repository, and rendered for the cluster (KUST-11)', async () => {
+    const repository = await startChartRepository()
+    const kind = '{{ .Capabilities.APIVersions.Has "apps/v1/Deployment" | quote }}'
+    const text = `${configMap('{{ .Release.Name }}-chart', 'one')}  apps: ${kind}\n`
+    const files = { 'values.yaml': '', 'templates/a.yaml': text }
+    repository.publish('web', '1.2.3', await packChart('web', '1.2.3', files))
+    const named = { name: 'web', version: '1.2.3', repo: `http://${repository.host}` }
+    const helmCharts = [{ ...named, releaseName: 'inflated' }]
+    await scene.push({ 'inflated/kustomization.yaml': JSON.stringify({ helmCharts }) })
+    await scene.deploy('inflated', { path: 'inflated' })
+    await whenApplication(scene.kube, 'inflated', isSynced)
+    expect(await scene.data('inflated-chart')).toEqual({ value: 'one', apps: 'true' })
+    await repository.close()
+  })
 })
 
 describe('a base of another repository, where the settings permit it (KUST-13)', () => {
