@@ -49,6 +49,14 @@ it('names the destination that the project does not permit (PROJ-02)', () => {
 })
 
 const everywhere = [{ server: '*', namespace: '*' }]
+
+it('names the repository that the project does not permit (SRC-01, PROJ-01)', () => {
+  const sourceRepos = ['https://other.example.com/*']
+  expect(problemsOf(byName, everywhere, [], { sourceRepos })).toEqual([
+    'spec.source.repoURL: the project default does not permit https://git.example.com/a; add it to its sourceRepos',
+  ])
+})
+
 const stage = (more: Partial<DeclaredCluster> = {}): DeclaredCluster => ({
   ...{ secret: 'stage', name: 'stage', server: 'https://stage:6443', access: {}, problems: [] },
   ...more,

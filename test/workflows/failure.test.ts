@@ -109,7 +109,7 @@ describe('an automated sync that fails for a cause that can pass', () => {
   })
 })
 
-describe('what only a commit can mend', () => {
+describe('what only a commit can mend (SRC-21)', () => {
   it.each(['ManifestError', 'RenderError'])(
     '%s is reported once and not tried again',
     async (type) => {
