@@ -26,13 +26,13 @@ function fieldsOf(crd: string, tops: readonly string[]): readonly string[] {
 }
 
 /** The rows of the tables of a page whose headings name where their fields lie. */
-function rowsOf(page: string, at: (heading: string, before: string) => string): readonly Row[] {
+function rowsOf(page: string, at: (heading: string) => string): readonly Row[] {
   let place = ''
   return read(page)
     .split('\n')
     .flatMap((line) => {
       const heading = /^#{2,3} (?<name>.+)$/.exec(line)?.groups?.name
-      if (heading !== undefined) place = at(heading, place)
+      if (heading !== undefined) place = at(heading)
       const first = /^\| (?<cell>`[^|]*`) +\|/.exec(line)?.groups?.cell
       return namesIn(first ?? '').map((field) => ({ field: `${place}.${field}`, text: line }))
     })
@@ -54,12 +54,17 @@ function isDescribed(rows: readonly Row[], field: string): boolean {
   )
 }
 
+const placeInSource = (heading: string) =>
+  heading === 'Fields'
+    ? 'spec.source'
+    : `spec.source.${heading.toLowerCase().replace('plugins', 'plugin')}`
+
 describe('the pages of the API describe every field', () => {
   it('of an Application', () => {
-    const rows = rowsOf('docs/spec/application-fields.md', (heading, before) => {
-      if (/^(spec|operation|status)/.test(heading)) return heading
-      return `${before.split('.').slice(0, 2).join('.')}.${heading}`
-    })
+    const rows = [
+      ...rowsOf('docs/spec/application-fields.md', (heading) => heading),
+      ...rowsOf('docs/spec/sources.md', placeInSource),
+    ]
     // a source is described once
     const places = /^(spec\.sources|operation\.sync\.sources?)\./
     const fields = fieldsOf('application', ['spec', 'operation', 'status'])
