@@ -1,5 +1,6 @@
 import type { HealthRules } from '../clients/health-rules.ts'
 import type { Cluster } from '../clients/kube/cluster.ts'
+import { isSelfHealing } from '../core/application.ts'
 import type {
   ApplicationRef,
   HealthReport,
@@ -28,26 +29,30 @@ export type HealthInput = {
 const readAgainMs = 150
 
 /**
- * Says how the changed objects are. Returns as soon as all have arrived or one is Degraded, and
- * after seconds in any case: nothing is held while a Deployment is stuck.
+ * Says how the changed objects are. Returns as soon as all have arrived, one is Degraded or one is
+ * gone that no self-heal brings back (SYNC-14), and after seconds in any case: nothing is held while
+ * a Deployment is stuck.
  */
 export function createHealth(clients: ActivityClients) {
   return async ({ application: ref, rendered, changed }: HealthInput): Promise<HealthReport> => {
     const current = await presentApplication(clients.applications, ref)
     const cluster = destinationOf(clients, current)
     const { resources } = await readRendered(clients.artifacts, rendered.digest)
-    const declared = new Set(resources.map(({ key }) => key))
     const isChanged = new Set(changed)
-    const unwatched = resources.filter(
-      ({ key, manifest }) => isChanged.has(key) && !isTracked(manifest),
-    )
+    const declared = resources.filter(({ key }) => isChanged.has(key))
+    const unwatched = declared.filter(({ manifest }) => !isTracked(manifest))
+    const expected = {
+      ...{ changed, declared: new Set(declared.map(({ key }) => key)) },
+      healed: isSelfHealing(current.application),
+    }
     return await clients.healthNews.attend(current.label, async () => {
       const { health } = clients
       const seen = await lookUntilSettled(clients, cluster, current.label, unwatched, async () => {
+        await readMissing(cluster, declared)
         // an Application that declares itself is not waited for: its end is that of this operation
         const others = changed.filter((key) => cluster.live.get(key)?.metadata.uid !== ref.uid)
         await health.ready(others.flatMap((key) => cluster.live.get(key) ?? []))
-        return look(cluster, health, declared, others)
+        return look(cluster, health, { ...expected, changed: others })
       })
       if (seen.outcome === 'settled') return seen
       await health.ready(cluster.live.ofApplication(current.label))
@@ -84,17 +89,33 @@ async function lookUntilSettled(
   }
 }
 
-function look(
-  cluster: Cluster,
-  rules: HealthRules,
-  declared: ReadonlySet<ResourceKey>,
-  changed: readonly ResourceKey[],
-): HealthReport {
+/** What no watch shows is asked for before it is called missing. */
+async function readMissing(cluster: Cluster, declared: readonly Desired[]): Promise<void> {
+  const missing = declared.filter(({ key }) => cluster.live.get(key) === undefined)
+  await Promise.all(missing.map(({ key, manifest }) => cluster.refresh(manifest.apiVersion, key)))
+}
+
+type Expected = {
+  readonly changed: readonly ResourceKey[]
+  readonly declared: ReadonlySet<ResourceKey>
+  /** Whether what is deleted by somebody is brought back. */
+  readonly healed: boolean
+}
+
+function look(cluster: Cluster, rules: HealthRules, expected: Expected): HealthReport {
+  const { changed, declared, healed } = expected
   const resources = changed.flatMap((key) => healthOf(cluster, rules, key, declared.has(key)))
   const status = worst(resources.map((resource) => resource.status))
-  const waiting = resources.length > 0
-  const outcome = !waiting ? 'settled' : status === 'Degraded' ? 'failed' : 'waiting'
-  return { outcome, status, resources: outcome === 'failed' ? degradedFirst(resources) : resources }
+  if (resources.length === 0) return { outcome: 'settled', status, resources }
+  const isLost = (one: ResourceHealth) =>
+    one.status === 'Degraded' || (one.status === 'Missing' && !healed)
+  const lost = resources.filter(isLost)
+  if (lost.length === 0) return { outcome: 'waiting', status, resources }
+  return {
+    outcome: 'failed',
+    status,
+    resources: [...lost, ...resources.filter((one) => !isLost(one))],
+  }
 }
 
 /** Nothing when the object has arrived: healthy, suspended, without a rule, or gone as was wanted. */
@@ -107,16 +128,11 @@ function healthOf(
   const live = cluster.live.get(key)
   if (live === undefined) {
     if (!isDeclared) return []
-    return [{ key, status: 'Missing', message: 'it was deleted after the sync' }]
+    return [{ key, status: 'Missing', message: 'it might have been deleted after the sync' }]
   }
   if (isHealthIgnored(live)) return []
   const health = rules.assess(live)
   if (health === undefined || health.status === 'Healthy' || health.status === 'Suspended')
     return []
   return [{ key, ...health }]
-}
-
-function degradedFirst(resources: readonly ResourceHealth[]): readonly ResourceHealth[] {
-  const isDegraded = ({ status }: ResourceHealth) => status === 'Degraded'
-  return [...resources.filter(isDegraded), ...resources.filter((resource) => !isDegraded(resource))]
 }

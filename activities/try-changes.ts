@@ -110,8 +110,8 @@ export function refusalOf(key: ResourceKey, { name, message }: PlatformError): R
 /** What is replaced or made anew may break rules that only hold for changes (design §7). */
 async function dryRun(trial: Trial, declared: Manifest): Promise<void> {
   const { cluster, current, brought, respect } = trial
-  const way = writeWayOf(current.application, declared)
   const live = cluster.live.get(keyOf(declared))
+  const way = writeWayOf(current.application, declared, live)
   if (needsBrought(declared, brought) || ((way.replace || way.force) && live !== undefined)) return
   const { manifest } = await respect(declared, live)
   try {

@@ -37,7 +37,7 @@ export async function applyObject(writer: Writer, key: ResourceKey): Promise<Res
   if (compareCached(cluster, declared, ignored, before).verdict === 'equal') {
     return { key, status: 'Unchanged' }
   }
-  const way = writeWayOf(current.application, declared.manifest)
+  const way = writeWayOf(current.application, declared.manifest, before)
   const proof = { digest: declared.digest, ...(ignored !== undefined && { ignored }) }
   const declaredNow = { manifest, proof }
   const first = await write(writer, declaredNow, way, before)

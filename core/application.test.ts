@@ -120,7 +120,7 @@ describe('problems name the field and what to do', () => {
   })
 })
 
-test('fields that are not built yet are named', () => {
+test('fields that are not built yet are named, options that nobody knows are not (SYNCP-09)', () => {
   const { unbuilt } = read({
     sources: [{ ...good.source, plugin: { name: 'a' }, kustomize: {} }],
     syncPolicy: {

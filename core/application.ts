@@ -124,6 +124,11 @@ export function isAutomated({ spec }: Application): boolean {
   return automated !== undefined && automated.enabled !== false
 }
 
+/** Whether drift is synced as well (SYNCP-03). */
+export function isSelfHealing(application: Application): boolean {
+  return isAutomated(application) && application.spec.syncPolicy?.automated?.selfHeal === true
+}
+
 /** The value of a sync option; the last one given counts (SYNCP-09). */
 export function syncOption({ spec }: Application, name: string): string | undefined {
   const given = spec.syncPolicy?.syncOptions?.findLast((option) => option.startsWith(`${name}=`))

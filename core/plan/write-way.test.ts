@@ -62,6 +62,13 @@ describe('the way in which an object is written', () => {
   })
 })
 
+it('is replaced or forced when the live object says so (OPT-10, OPT-11)', () => {
+  const live = object('Replace=true,Force=true,ServerSideApply=false')
+  expect(writeWayOf(application(), object(), live)).toMatchObject({
+    ...{ replace: true, force: true, clientSide: false },
+  })
+})
+
 describe('a prune', () => {
   it.each([
     [[], 'Foreground'],

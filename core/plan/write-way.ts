@@ -1,5 +1,6 @@
 import { type Application, syncOption, syncOptionFor } from '../application.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import { syncOptionOf } from '../manifest/sync-option.ts'
 
 /** How an object is written, by the sync options of its Application and by its own, which win. */
 export type WriteWay = {
@@ -17,12 +18,21 @@ export type WriteWay = {
   readonly clientSide: boolean
 }
 
-/** The way in which an object of the application is written. */
-export function writeWayOf(application: Application, manifest: Manifest): WriteWay {
+/**
+ * The way in which an object of the application is written. That it is replaced or forced the live
+ * one may say too (semantics 2.3 item 35).
+ */
+export function writeWayOf(
+  application: Application,
+  manifest: Manifest,
+  live?: Manifest,
+): WriteWay {
   const option = (name: string) => syncOptionFor(application, manifest, name)
+  const isAsked = (name: string) =>
+    option(name) === 'true' || (live !== undefined && syncOptionOf(live, name) === 'true')
   return {
-    replace: option('Replace') === 'true',
-    force: option('Force') === 'true',
+    replace: isAsked('Replace'),
+    force: isAsked('Force'),
     validate: option('Validate') !== 'false',
     mayBeUnknown: option('SkipDryRunOnMissingResource') === 'true',
     adoptKubectl: option('ClientSideApplyMigration') !== 'false',

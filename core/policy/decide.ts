@@ -1,4 +1,4 @@
-import { type Application, isAutomated } from '../application.ts'
+import { type Application, isAutomated, isSelfHealing } from '../application.ts'
 import { digestOf } from '../digest.ts'
 import type { Decision, OperationRequest, SupersedePolicy, Wake, WakeReason } from '../flow.ts'
 import { isTerminating } from '../status/status.ts'
@@ -76,7 +76,7 @@ function decideAnyTime({ application, problems, wakes }: DecideInput): Decision 
   if (trigger === 'confirm') return decision('ignore', 'nothing waits for a confirmation')
   if (trigger === 'health') return decision('report', 'the health of a resource changed')
   if (!isAutomated(application)) return decision('compare', 'automated sync is off')
-  if (trigger === 'drift' && application.spec.syncPolicy?.automated?.selfHeal !== true) {
+  if (trigger === 'drift' && !isSelfHealing(application)) {
     return decision('compare', 'selfHeal is off')
   }
   return decision('sync', `automated sync after ${trigger}`)

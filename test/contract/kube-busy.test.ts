@@ -1,8 +1,9 @@
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
-import { createTransport } from '../../clients/kube/transport.ts'
+import { createTransport, type KubeTransport } from '../../clients/kube/transport.ts'
 import { NetworkError } from '../../core/errors.ts'
+import { eventually } from '../harness/eventually.ts'
 
 /** An API server that is busy for so many requests, and says when to come back unless told not to. */
 async function busyServer(refusals: number, retryAfter = '0') {
@@ -14,6 +15,10 @@ async function busyServer(refusals: number, retryAfter = '0') {
     response.writeHead(isBusy ? 429 : 200, { 'content-type': 'application/json' })
     response.end(JSON.stringify(isBusy ? { message: 'storage is (re)initializing' } : { ok: true }))
   })
+  return { transport: await openTransport(server), seen }
+}
+
+async function openTransport(server: Server): Promise<KubeTransport> {
   await new Promise<void>((listening) => {
     server.listen(0, '127.0.0.1', listening)
   })
@@ -27,7 +32,7 @@ async function busyServer(refusals: number, retryAfter = '0') {
     await transport.close()
     server.close()
   })
-  return { transport, seen }
+  return transport
 }
 
 it('asks a busy API server again when it says so, for reads and for writes', async () => {
@@ -48,4 +53,28 @@ it('does not ask again where the server names no time', async () => {
   const { transport, seen } = await busyServer(1, '')
   await expect(transport.request('/api')).rejects.toThrow(NetworkError)
   expect(seen).toHaveLength(1)
+})
+
+it('sends at most 32 requests at a time, and watches besides (SYNC-12)', async () => {
+  const held: (() => void)[] = []
+  const server = createServer((request, response) => {
+    const answer = () => response.end('{}')
+    if (request.url === '/watch') answer()
+    else held.push(answer)
+  })
+  const transport = await openTransport(server)
+  const all = Array.from({ length: 40 }, () => transport.request('/api'))
+  await eventually(
+    () => held.length,
+    (count) => count === 32,
+  )
+  for await (const _ of await transport.stream('/watch', {})) break
+  expect(held).toHaveLength(32)
+  for (const answer of held.splice(0)) answer()
+  await eventually(
+    () => held.length,
+    (count) => count === 8,
+  )
+  for (const answer of held) answer()
+  expect(await Promise.all(all)).toHaveLength(40)
 })

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => scene.close())
 
 describe('a sync by hand', () => {
-  it('runs hooks around the waves, clears the request and lets the hooks go (SYNC-01, SYNC-19, HOOK-01, HOOK-04, HOOK-07, HOOK-10)', async () => {
+  it('runs hooks around the waves, clears the request and lets the hooks go, and makes them anew the next time (SYNC-01, SYNC-19, HOOK-01, HOOK-04, HOOK-07, HOOK-09, HOOK-10)', async () => {
     const { kube, repository } = scene
     await repository.push({
       'hooks/before.yaml': hookJob('before', 'PreSync'),
@@ -48,6 +48,10 @@ describe('a sync by hand', () => {
     await whenGone(kube, job('after'))
     // hooks are no resources (HOOK-04)
     expect(over.status?.resources?.map(({ kind }) => kind)).toEqual(['ConfigMap'])
+    await operate(kube, 'hooks')
+    expect((await whenOver(kube, 'hooks')).status?.operationState?.phase).toBe('Succeeded')
+    const again = await kube.request('GET', job('before'))
+    expect(again.metadata.uid).not.toBe(before.metadata.uid)
   })
 
   it('fails with the hook, before anything else is written, and runs SyncFail hooks (HOOK-11)', async () => {

@@ -7,10 +7,11 @@ import {
   refreshed,
   whenApplication,
 } from '../harness/application.ts'
+import { eventually } from '../harness/eventually.ts'
 import { hookJob } from '../harness/hook.ts'
 import { createNamespace } from '../harness/kube.ts'
-import { beginByHand, whenOver } from '../harness/operation.ts'
-import { isThere } from '../harness/presence.ts'
+import { beginByHand, operate, whenOver } from '../harness/operation.ts'
+import { isThere, whenThere } from '../harness/presence.ts'
 import { openScene, type Scene } from '../harness/scene.ts'
 
 const namespace = 'e2e-sync-by-hand'
@@ -22,6 +23,9 @@ type AvailableCondition = { readonly type: string; readonly lastTransitionTime: 
 type Available = { readonly status: { readonly conditions: readonly AvailableCondition[] } }
 
 const config = (name: string) => `/api/v1/namespaces/${namespace}/configmaps/${name}`
+/** A Deployment whose pods take this long. */
+const wave = (name: string, number: number, delay: string) =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ${name}\n  annotations: {argocd.argoproj.io/sync-wave: "${number}"}\nspec:\n  selector: {matchLabels: {app: ${name}}}\n  template:\n    metadata: {labels: {app: ${name}}, annotations: {driftless.dev/simulate-delay: "${delay}"}}\n    spec: {containers: [{name: c, image: "nginx:1"}]}\n`
 /** How the first sync of the folder with this name ended. */
 const syncOf = async (name: string, sync: object = {}) => {
   await beginByHand(scene, name, sync)
@@ -89,9 +93,44 @@ describe('a sync by hand', () => {
     expect(status?.conditions ?? []).toEqual([])
   })
 
+  it('fails when an object vanishes that it waits for (SYNC-14)', async () => {
+    const { kube, repository } = scene
+    await repository.push({ 'vanished/web.yaml': wave('vanished', 0, '10m') })
+    await beginByHand(scene, 'vanished')
+    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/vanished`
+    await whenThere(kube, path)
+    await kube.request('DELETE', path)
+    const { status } = await whenOver(kube, 'vanished')
+    expect(status?.operationState).toMatchObject({
+      phase: 'Failed',
+      message: expect.stringContaining('vanished is Missing: it might have been deleted'),
+    })
+  })
+
+  it('waits for the end of what it prunes before the next wave (SYNC-15)', async () => {
+    const { kube, repository } = scene
+    const later = { 'argocd.argoproj.io/sync-wave': '1' }
+    await repository.push({ 'held/old.yaml': configMap('held-old', 'one') })
+    expect((await syncOf('held'))?.operationState?.phase).toBe('Succeeded')
+    await kube.patch(config('held-old'), { metadata: { finalizers: ['e2e.dev/hold'] } })
+    const metadata = { name: 'held-new', annotations: later }
+    const added = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata })
+    await repository.push({ 'held/old.yaml': null, 'held/new.yaml': added })
+    await operate(kube, 'held', { prune: true, revision: 'main' })
+    await eventually(
+      () => kube.request('GET', config('held-old')),
+      (old) => old.metadata.deletionTimestamp !== undefined,
+    )
+    await whenApplication(kube, 'held', ({ operationState }) =>
+      Boolean(operationState?.message.includes('held-old is Progressing: Pending deletion')),
+    )
+    expect(await isThere(kube, config('held-new'))).toBe(false)
+    await kube.patch(config('held-old'), { metadata: { finalizers: null } })
+    expect((await whenOver(kube, 'held')).status?.operationState?.phase).toBe('Succeeded')
+    expect(await isThere(kube, config('held-new'))).toBe(true)
+  })
+
   it('begins a wave when the one before is healthy (SYNC-04)', async () => {
-    const wave = (name: string, number: number, delay: string) =>
-      `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ${name}\n  annotations: {argocd.argoproj.io/sync-wave: "${number}"}\nspec:\n  selector: {matchLabels: {app: ${name}}}\n  template:\n    metadata: {labels: {app: ${name}}, annotations: {driftless.dev/simulate-delay: "${delay}"}}\n    spec: {containers: [{name: c, image: "nginx:1"}]}\n`
     await scene.repository.push({
       'waves/a.yaml': wave('wave-a', 0, '2s'),
       'waves/b.yaml': wave('wave-b', 1, '0s'),

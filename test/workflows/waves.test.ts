@@ -91,6 +91,37 @@ describe('a sync of two waves', () => {
   })
 })
 
+it('a wave ends when all of its hooks have ended, also when one of them failed (semantics 2.2 item 14)', async () => {
+  const keys = ['fails', 'works'].map((name) => `batch/Job/shop/${name}` as const)
+  const hooks = keys.map((key) => ({ object: 0, key, phase: 'PreSync' as const }))
+  const steps = [{ wave: 0, phase: 'PreSync' as const, changes: [], hooks }, ...syncPlan.steps]
+  let looks = 0
+  let writes = 0
+  const { activities, reports } = scriptedApplication({
+    plan: async () => ({ ...syncPlan, steps }),
+    hook: async ({ hook: { key } }) => {
+      const report = { key, created: true, message: '' }
+      if (key === keys[0]) return { ...report, phase: 'Failed' }
+      if (++looks > 1) return { ...report, phase: 'Succeeded' }
+      await opened.wake('health')
+      return { ...report, phase: 'Running' }
+    },
+    sync: async () => {
+      writes++
+      return { resources: [] }
+    },
+    settleHooks: async () => undefined,
+  })
+  const opened = await openApplication(temporal, activities)
+  await opened.wake('push')
+  await opened.result()
+  expect([looks, writes]).toEqual([2, 0])
+  expect(reports.at(-1)?.operation?.results.map(({ hook: of }) => of?.phase)).toEqual([
+    'Failed',
+    'Succeeded',
+  ])
+})
+
 describe('an operation that somebody asked for', () => {
   it('stays Running while it is repeated, and begins anew with all of its hooks (SYNC-26)', async () => {
     const presync = { ...hook, phase: 'PreSync' } as const
