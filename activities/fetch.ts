@@ -12,12 +12,15 @@ import { infoOf, refreshSource } from './sources.ts'
 export type FetchInput = {
   readonly application: ApplicationRef
   readonly specDigest: string
-  /** Epoch ms: the mirror must show what the repository had then or later. */
+  /** Epoch ms: the mirror must show what the repository had then or later; 0 for what it shows now. */
   readonly freshSince: number
   readonly request?: OperationRequest
 }
 
-/** Resolves the application's revisions; mirrors and charts are brought up to date first when they are too old. */
+/**
+ * Resolves the application's revisions; mirrors and charts are brought up to date first when they are
+ * too old. Without a wish for news a repository is only asked for what is not here at all.
+ */
 export function createFetch(clients: ActivityClients, repositories: Repositories) {
   return async ({
     application: ref,
@@ -29,10 +32,12 @@ export function createFetch(clients: ActivityClients, repositories: Repositories
     const { application } = current
     const project = projectOf(application)
     const sources = sourcesOf(application)
+    const wantsNews = freshSince > 0
+    const refreshed = wantsNews ? sources : []
     await Promise.all(
-      sources.map((source) => refreshSource(clients, repositories, project, source, freshSince)),
+      refreshed.map((source) => refreshSource(clients, repositories, project, source, freshSince)),
     )
-    const { commits, inputs } = await inputsOrLast(clients, current, freshSince === 0)
+    const { commits, inputs } = await inputsOrLast(clients, current, !wantsNews)
     const [revision = ''] = commits
     const revisions = hasSources(application) ? { revisions: commits } : {}
     return {
