@@ -64,7 +64,7 @@ export async function compareAndSync(operation: Operation): Promise<Outcome> {
 function progressFrom(
   operation: Operation,
   rendered: RenderedManifests,
-  { unpruned = [] }: SyncPlan,
+  { unpruned = [], heal }: SyncPlan,
 ): Progress {
   const { carried, begunAt } = operation.input
   const continued = carried?.inputs === rendered.inputs ? carried : undefined
@@ -75,7 +75,7 @@ function progressFrom(
     waveBegunAt: Date.now(),
     results: unpruned.map(notPruned),
     changed: leftOf(operation.input, rendered)?.changed ?? [],
-    heal: isHeal(operation, rendered),
+    heal: heal === true || isHeal(operation, rendered),
   }
 }
 

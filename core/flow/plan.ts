@@ -46,6 +46,8 @@ export type SyncPlan = {
   readonly failSteps?: readonly SyncStep[]
   /** Objects that would have to be pruned, but pruning was not asked for. */
   readonly unpruned?: readonly ResourceKey[]
+  /** Whether it only mends what was deployed (AUTO-10). */
+  readonly heal?: true
   /** Whether every change is tried as a dry-run before the first is made (design §7). */
   readonly check?: boolean
 }

@@ -162,6 +162,20 @@ describe('planning a sync', () => {
     ])
   })
 
+  it('is a self-heal without hooks when it deploys nothing new, whoever noticed it (AUTO-10)', () => {
+    const changes = [diff('ConfigMap', 'update')]
+    const hooks = [
+      { object: 0, key: 'batch/Job/shop/x' as const, phases: ['PreSync' as const], wave: 0 },
+    ]
+    expect(plan(changes, { last: { inputs: 'i' }, hooks })).toMatchObject({
+      heal: true,
+      steps: [{ changes: [{ key: '/ConfigMap/shop/x' }] }],
+    })
+    const deployment = plan(changes, { hooks })
+    expect(deployment.steps).toHaveLength(2)
+    expect(deployment).not.toHaveProperty('heal')
+  })
+
   it('is a permutation of the changes, whatever their order was', () => {
     const change = fc.record({
       key: fc

@@ -11,6 +11,7 @@ import { partsOf } from '../manifest/key.ts'
 import { shortRevision } from '../short-revision.ts'
 import type { Hold, LastAttempt } from '../status/status.ts'
 import { isToBeChecked } from './is-to-be-checked.ts'
+import { isHeal, refusalOfRepetition } from './repetition.ts'
 import { hookStepsOf, stepsOf } from './steps.ts'
 
 /** The law of this room: a plan says what will be done and in which order; it carries no outcome. */
@@ -44,7 +45,7 @@ function planAutomated(input: PlanInput): SyncPlan {
   const { automated } = input.application.spec.syncPolicy ?? {}
   const { differences, equal } = input.comparison
   const isIdle = differences.every(({ extraneous }) => extraneous)
-  if (isIdle && input.continued !== true) return none(idleReason(differences))
+  if (isIdle && input.continued !== true) return none(nothingDiffers(differences))
   if (!isAutomated(input.application)) return none('automated sync is off')
   if (input.blocked !== undefined) return none(input.blocked)
   const held = onHold(input)
@@ -61,15 +62,16 @@ function planAutomated(input: PlanInput): SyncPlan {
       'auto-sync will wipe out all resources: the repository declares none any more; set syncPolicy.automated.allowEmpty if that is meant',
     )
   }
-  const refusal = refused(input, automated?.selfHeal === true)
+  const refusal = refusalOfRepetition(input, automated?.selfHeal === true)
   if (refusal !== undefined) return none(refusal.reason, refusal.message)
-  // a self-heal mends objects; it deploys nothing, so no hook runs (AUTO-10)
-  return sync(input, wanted, input.heal === true ? [] : (input.comparison.hooks ?? []))
+  if (!isHeal(input)) return sync(input, wanted, input.comparison.hooks ?? [])
+  // it mends objects and deploys nothing, so no hook runs (AUTO-10)
+  return { ...sync(input, wanted, []), heal: true }
 }
 
 /** AUTO-18: leftovers that do not count start nothing by themselves. */
-function idleReason({ length }: readonly ResourceDiff[]): string {
-  return length === 0 ? 'nothing differs' : 'nothing differs but leftovers with IgnoreExtraneous'
+function nothingDiffers({ length }: readonly ResourceDiff[]): string {
+  return `nothing differs${length === 0 ? '' : ' but leftovers with IgnoreExtraneous'}`
 }
 
 /** What a person asks for is done, whatever was tried before; only what was chosen (SYNC-17). */
@@ -126,21 +128,4 @@ function none(reason: string, message?: string): SyncPlan {
 function onHold({ hold, rendered }: PlanInput): string | undefined {
   if (hold === undefined || hold.inputs !== rendered.inputs) return undefined
   return `automated sync is on hold since the rollback to ${shortRevision(hold.revision)}; push a newer revision or sync by hand to release it`
-}
-
-/** The same inputs are not tried twice by themselves (AUTO-09), unless they heal (AUTO-10) or repeat. */
-function refused(
-  { lastAttempt: last, rendered, specDigest, retry }: PlanInput,
-  selfHeal: boolean,
-): { readonly reason: string; readonly message?: string } | undefined {
-  if (retry || last === undefined) return undefined
-  if (last.inputs !== rendered.inputs || last.specDigest !== specDigest) return undefined
-  if (last.phase === 'Succeeded') {
-    return selfHeal ? undefined : { reason: 'this revision was synced and selfHeal is off' }
-  }
-  if (last.phase === 'Running' || last.retryable === true) return undefined
-  return {
-    reason: 'this revision failed and waits for a new commit or spec',
-    message: `Failed last sync attempt to ${last.revision}: ${last.failure ?? last.phase}; push a fix or change the spec`,
-  }
 }
