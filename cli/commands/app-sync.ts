@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { isChosen, isPattern, type ResourceRule } from '../../core/policy/chosen-resources.ts'
 import type { ApplicationView } from '../client/application-view.ts'
 import { connect, type ServerOptions, withServer } from '../client/connect.ts'
 import type { Remote } from '../client/remote.ts'
@@ -34,7 +35,11 @@ export function addAppSync(app: Command): void {
     .option('--replace', 'replace objects instead of applying them')
     .option('--apply-out-of-sync-only', 'leave alone what is in sync')
     .option('--strategy <strategy>', 'apply (without hooks) or hook')
-    .option('--resource <resource>', 'only this one: GROUP:KIND:NAMESPACE/NAME; repeatable', each)
+    .option(
+      '--resource <resource>',
+      'only this: GROUP:KIND:NAMESPACE/NAME, with * for any; !… leaves out; repeatable',
+      each,
+    )
     .option('--sync-option <option>', 'such as PruneLast=true; repeatable', each)
     .option('--info <pair>', 'name=value to keep with the operation; repeatable', pairs)
     .option('--retry-limit <number>', 'how often a failed sync is tried again', wholeNumber)
@@ -47,15 +52,36 @@ async function sync(names: readonly string[], options: Options): Promise<void> {
   const remote = await connect(options)
   const chosen = await namesOf(remote, names, options.selector)
   for (const name of chosen) {
-    const path = `/api/v1/applications/${encodeURIComponent(name)}/sync`
-    await remote.call('POST', path, { body: requestOf(options) })
+    const resources = await resourcesOf(remote, name, options.resource ?? [])
+    await remote.call('POST', `${pathOf(name)}/sync`, { body: requestOf(options, resources) })
   }
   if (options.async === true) return console.log(`asked for: ${chosen.join(', ')}`)
   for (const name of chosen) await followOperation(remote, name, options.timeout)
 }
 
-function requestOf(options: Options): object {
-  const { revision, prune, dryRun, force = false, strategy, resource = [], retryLimit } = options
+const pathOf = (name: string) => `/api/v1/applications/${encodeURIComponent(name)}`
+
+/** The resources that are asked for by name; what stars and exclusions mean is looked up. */
+async function resourcesOf(
+  remote: Remote,
+  name: string,
+  given: readonly string[],
+): Promise<readonly Resource[]> {
+  const rules = given.map(resourceOf)
+  if (!rules.some(isPattern)) return rules.map(({ exclude: _, ...resource }) => resource)
+  const { status } = await remote.call<ApplicationView>('GET', pathOf(name))
+  const found = (status?.resources ?? []).map(({ group = '', kind, namespace, name: of }) => ({
+    ...{ group, kind, name: of, ...(namespace && { namespace }) },
+  }))
+  const chosen = found.filter((resource) => isChosen(rules, resource))
+  if (chosen.length > 0) return chosen
+  throw new CommandEnd(`--resource ${given.join(' ')} chooses none of the resources of ${name}`)
+}
+
+type Resource = Omit<ResourceRule, 'exclude'>
+
+function requestOf(options: Options, resources: readonly Resource[]): object {
+  const { revision, prune, dryRun, force = false, strategy, retryLimit } = options
   const items = [
     ...(options.syncOption ?? []),
     ...(options.replace === true ? ['Replace=true'] : []),
@@ -66,7 +92,7 @@ function requestOf(options: Options): object {
   return {
     ...{ revision, prune, dryRun },
     ...(chosen !== undefined && { strategy: { [chosen]: { force } } }),
-    ...(resource.length > 0 && { resources: resource.map(resourceOf) }),
+    ...(resources.length > 0 && { resources }),
     ...(items.length > 0 && { syncOptions: { items } }),
     ...(infos.length > 0 && { infos }),
     ...(retryLimit !== undefined && { retryStrategy: { limit: retryLimit } }),

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import type { ResourceRule } from '../../core/policy/chosen-resources.ts'
 
 /** Reads a number of seconds, or any other whole number from zero on. */
 export function wholeNumber(text: string): number {
@@ -27,12 +28,16 @@ export function pairs(
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
 }
 
-/** `GROUP:KIND:NAME` or `GROUP:KIND:NAMESPACE/NAME`, as argocd names resources. */
-export function resourceOf(text: string) {
+/**
+ * `GROUP:KIND:NAME` or `GROUP:KIND:NAMESPACE/NAME`, as argocd names resources: `*` stands for any, and
+ * what begins with `!` is left out.
+ */
+export function resourceOf(text: string): ResourceRule {
+  const exclude = text.startsWith('!')
   const [, group = '', kind, namespace, name] =
-    /^([^:]*):([^:]+):(?:([^/]+)\/)?(.+)$/.exec(text) ?? []
+    /^([^:]*):([^:]+):(?:([^/]+)\/)?(.+)$/.exec(text.slice(exclude ? 1 : 0)) ?? []
   if (kind === undefined || name === undefined) {
     throw new InvalidArgumentError('give GROUP:KIND:NAME or GROUP:KIND:NAMESPACE/NAME')
   }
-  return { group, kind, name, ...(namespace !== undefined && { namespace }) }
+  return { group, kind, name, exclude, ...(namespace !== undefined && { namespace }) }
 }

@@ -100,6 +100,13 @@ describe('a deployment by command', () => {
     expect(git.stdout).toContain('value: one')
   })
 
+  it('is synced only where the resources that are named choose something (SYNC-17)', async () => {
+    const some = await driftless('app', 'sync', name, '--resource', '!:ConfigMap:Not_Valid')
+    expect([some.code, some.stdout]).toEqual([0, expect.stringContaining(`${name} Succeeded`)])
+    const none = await driftless('app', 'sync', name, '--resource', '!*:ConfigMap:*')
+    expect([none.code, none.stderr]).toEqual([20, expect.stringContaining('chooses none')])
+  })
+
   it('can be terminated only while something runs', async () => {
     const { code, stderr } = await driftless('app', 'terminate-op', name)
     expect([code, stderr]).toEqual([20, expect.stringMatching(/No operation is in progress/)])
