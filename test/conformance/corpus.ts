@@ -18,6 +18,8 @@ export type Result = {
   /** Rows that are for reading, or whose set-up is not in the row. */
   readonly apart: number
   readonly failures: readonly Failure[]
+  /** How many rows of which shape no function answers; they count as failed. */
+  readonly unanswered: ReadonlyMap<string, number>
 }
 
 /** A feed that knows the shape of its rows. */
@@ -25,32 +27,55 @@ export function feed<R>(answer: (row: Row & R) => ReturnType<Feed>): Feed {
   return (row) => answer(row as Row & R)
 }
 
-/** Reads the lines of a corpus. */
+/** Reads the lines of a corpus; one that is no JSON object is a row that nothing answers. */
 export function parseRows(text: string): readonly Row[] {
   return text
     .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => JSON.parse(line))
+    .map((line, index) => ({ line: line.trim(), number: index + 1 }))
+    .filter(({ line }) => line !== '')
+    .map(({ line, number }) => readRow(line) ?? { id: `line ${number}`, shape: unreadable })
+}
+
+const unreadable = 'no JSON object'
+
+function readRow(line: string): Row | undefined {
+  try {
+    const read: unknown = JSON.parse(line)
+    return typeof read === 'object' && read !== null && 'id' in read ? (read as Row) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What rows of one kind have in common, for people: the table that they are cut from, or what they ask. */
+function shapeOf(row: Row): string {
+  const { shape, test, question, what } = row as Readonly<Record<string, unknown>>
+  return String(shape ?? test ?? question ?? what ?? row.id.split('/', 1)[0])
 }
 
 /** Feeds every strict row; a row that makes the product throw is a failure and not the end. */
 export async function judge(corpus: string, rows: readonly Row[], answer: Feed): Promise<Result> {
   const strict = rows.filter(({ tier = 'strict' }) => tier === 'strict')
   const failures: Failure[] = []
+  const unanswered = new Map<string, number>()
   let total = 0
   for (const row of strict) {
     const answered = await ask(answer, row)
     if (answered === filesAreAway) continue
     total++
-    if (isDeepStrictEqual(answered.got, answered.expected)) continue
-    failures.push({ id: row.id, ...answered })
+    if (answered === undefined)
+      unanswered.set(shapeOf(row), (unanswered.get(shapeOf(row)) ?? 0) + 1)
+    const { expected, got } = answered ?? { expected: row.expected, got: 'nothing answers this' }
+    if (!isDeepStrictEqual(got, expected)) failures.push({ id: row.id, expected, got })
   }
-  return { corpus, passed: total - failures.length, total, apart: rows.length - total, failures }
+  const passed = total - failures.length
+  return { corpus, passed, total, apart: rows.length - total, failures, unanswered }
 }
 
-async function ask(answer: Feed, row: Row): Promise<Answer | typeof filesAreAway> {
+async function ask(answer: Feed, row: Row): Promise<Told> {
+  if ('shape' in row) return undefined
   try {
-    return (await answer(row)) ?? { expected: row.expected, got: 'nothing answers this' }
+    return await answer(row)
   } catch (error) {
     return { expected: row.expected, got: `threw ${error}` }
   }

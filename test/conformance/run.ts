@@ -68,9 +68,12 @@ async function builtTools() {
   }
 }
 
-function show({ corpus, passed, total, apart, failures }: Result, verbose: boolean): void {
+function show(result: Result, verbose: boolean): void {
+  const { corpus, passed, total, apart, failures, unanswered } = result
   const rest = apart === 0 ? '' : ` (${apart} not strict, or without their files)`
   console.log(`${corpus} ${passed}/${total}${rest}`)
+  const shapes = [...unanswered].map(([shape, count]) => `${shape} (${count})`)
+  if (shapes.length > 0) console.log(`  nothing answers ${shapes.join(', ')}`)
   if (verbose) failures.forEach(showFailure)
 }
 

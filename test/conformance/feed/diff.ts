@@ -12,18 +12,19 @@ import { type Feed, feed } from '../corpus.ts'
 import { type Assertion, failed } from './assertion.ts'
 
 type StateDiff = {
-  readonly config: Manifest
+  /** Null where nothing is declared. */
+  readonly config: Manifest | null
   readonly live: Manifest | null
-  readonly predicted_live?: Manifest
-  readonly options: { readonly ignoreDifferences?: readonly IgnoreRule[] }
+  readonly predicted_live?: Manifest | null
+  readonly options?: { readonly ignoreDifferences?: readonly IgnoreRule[] }
   readonly expected: { readonly modified: boolean; readonly asserts?: readonly Assertion[] }
 }
 
 /** Whether applying the declared object would change the live one. */
 export const stateDiff = feed<StateDiff>(async (row) => {
   const { config, live, predicted_live: predicted, options, expected } = row
-  if (predicted !== undefined && live !== null) {
-    const rules = rulesFor(options.ignoreDifferences ?? [], live)
+  if (predicted !== undefined && predicted !== null && live !== null) {
+    const rules = rulesFor(options?.ignoreDifferences ?? [], live)
     const strip = (object: Manifest) => withoutIgnored(object, live, rules, withoutJq)
     const documents = { predicted: await strip(predicted), live: await strip(live) }
     return {
@@ -34,10 +35,19 @@ export const stateDiff = feed<StateDiff>(async (row) => {
       ],
     }
   }
-  const found = compareObject(foldStringData(config), live ?? undefined)
-  const modified = found.verdict === 'missing' || ('fields' in found && found.fields.length > 0)
+  const declared = config === null ? [] : [config]
+  const modified = declared.some((object) => {
+    const found = compareObject(foldStringData(named(object)), live ? named(live) : undefined)
+    return found.verdict === 'missing' || ('fields' in found && found.fields.length > 0)
+  })
   return { expected: expected.modified, got: modified }
 })
+
+/** Rows may leave out what the API server always has. */
+function named(object: Manifest): Manifest {
+  const { apiVersion = 'v1', kind = '', metadata } = object
+  return { ...object, apiVersion, kind, metadata: metadata ?? {} }
+}
 
 const withoutJq = async () => {
   throw new ScriptError('these rows have no jq')
@@ -59,7 +69,7 @@ type Mask = {
 export const secretMask = feed<Mask>(
   ({ target, live, hide_annotations: hidden = [], expected }) => {
     const given = [target, live].filter((object) => object !== null)
-    const whole = given.map((object) => ({ ...object, apiVersion: object.apiVersion ?? 'v1' }))
+    const whole = given.map(named)
     const masked = maskSecrets(whole.map(foldStringData), hidden)
     const dataOf = (object: Manifest | null) =>
       object === null ? undefined : (masked[given.indexOf(object)]?.data as Data)
@@ -118,7 +128,7 @@ export const selfReference = feed<SelfReference>((row) => {
 
 type Normalize = {
   readonly object: Manifest
-  readonly options: {
+  readonly options?: {
     readonly ignoreDifferences?: readonly IgnoreRule[]
     readonly resourceOverrides?: Readonly<Record<string, object>>
     readonly jqTimeoutSeconds?: number
@@ -132,10 +142,11 @@ type Normalize = {
 
 /** An object without what the Application and the settings ignore of it. */
 export function normalize(jq: Jq): Feed {
-  return feed<Normalize>(async ({ object, options, expected }) => {
+  return feed<Normalize>(async ({ object, options = {}, expected }) => {
     // JSON is YAML: the settings are read as they would be from the ConfigMap
     const settings = JSON.stringify(options.resourceOverrides ?? {})
-    const { ignore } = readCustomizations({ 'resource.customizations': settings })
+    const { ignore, problems } = readCustomizations({ 'resource.customizations': settings })
+    if (problems.length > 0) return { expected: expected.error ?? false, got: true }
     const rules = rulesFor([...ignore, ...(options.ignoreDifferences ?? [])], object)
     const limit = options.jqTimeoutSeconds
     const engine = limit === undefined ? jq : createJq(limit * 1_000)
