@@ -59,7 +59,18 @@ describe('comparing a declared object with the live one', () => {
       { type: 'NodePort' },
       { ...fields, 'f:spec': { ...(fields['f:spec'] as JsonObject), 'f:type': {} } },
     )
-    expect(compareObject(desired, left)).toEqual({ verdict: 'unproven', fields: [] })
+    expect(compareObject(desired, left)).toEqual({ verdict: 'unproven', fields: ['/spec/type'] })
+  })
+
+  it('sees an element that was removed from the manifest in the same way', () => {
+    const both = [{ port: 80 }, { port: 443 }]
+    const other = 'k:{"port":443,"protocol":"TCP"}'
+    const ports = { [port]: { '.': {}, 'f:port': {} }, [other]: { '.': {}, 'f:port': {} } }
+    const left = withSpec(
+      { ports: both.map((one) => ({ ...one, protocol: 'TCP' })) },
+      { ...fields, 'f:spec': { 'f:selector': { 'f:app': {} }, 'f:ports': ports } },
+    )
+    expect(compareObject(desired, left)).toMatchObject({ fields: ['/spec/ports/1'] })
   })
 
   it('sees a field that somebody took over, though its value is still the same', () => {

@@ -1,4 +1,5 @@
 import type { Json, Manifest } from '../manifest/manifest.ts'
+import { givenUpFields } from './given-up.ts'
 import { ownable, ownsExactly } from './owned.ts'
 import { threeWayFields } from './three-way.ts'
 
@@ -19,14 +20,16 @@ export type Verdict =
  * Equality needs both proofs: every declared value is live, and the fields our manager owns are
  * exactly the declared ones. So defaults and fields of others are no difference, and a removed
  * field is one (design: no false OutOfSync, no false Synced; DIFF-01 and DIFF-14 of Argo CD guess here).
- * Without them the fields are those of a three-way comparison, which may be none.
+ * Without them the fields are those of a three-way comparison, and those that we own and declare no
+ * more; they may be none.
  */
 export function compareObject(desired: Manifest, live: Manifest | undefined): Verdict {
   if (live === undefined) return { verdict: 'missing' }
   if (isIn(ownable(desired), live as unknown as Json) && ownsExactly(desired, live)) {
     return { verdict: 'equal' }
   }
-  return { verdict: 'unproven', fields: threeWayFields(desired, live) }
+  const fields = [...threeWayFields(desired, live), ...givenUpFields(desired, live)]
+  return { verdict: 'unproven', fields: [...new Set(fields)] }
 }
 
 /** Every declared value is live. Lists by position: one that was merged or reordered is left to the server. */

@@ -15,6 +15,8 @@ const keys: ReadonlyMap<string, readonly string[]> = new Map(
     imagePullSecrets: ['name'],
     secrets: ['name'],
     hostAliases: ['ip'],
+    addresses: ['ip'],
+    notReadyAddresses: ['ip'],
     topologySpreadConstraints: ['topologyKey'],
     webhooks: ['name'],
   }),

@@ -1,3 +1,8 @@
+/** RFC 6901. */
+export function pointerTo(path: readonly string[]): string {
+  return path.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
 /** The value without the field at an RFC 6901 pointer; the value itself where nothing is there (DIFF-04). */
 export function withoutPointer<T>(value: T, pointer: string): T {
   if (!pointer.startsWith('/')) return value

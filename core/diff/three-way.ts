@@ -4,6 +4,7 @@ import type { Json, Manifest } from '../manifest/manifest.ts'
 import { quantityOf } from '../manifest/quantity.ts'
 import { counterpart, isBuiltIn, isKeyed } from './list-key.ts'
 import { ownable } from './owned.ts'
+import { pointerTo } from './pointer.ts'
 
 const quantities = new Set(['limits', 'requests', 'hard', 'capacity', 'overhead', 'defaultRequest'])
 
@@ -95,10 +96,8 @@ function isSameAmount({ builtIn }: Walk, desired: Json, live: Json | undefined, 
   return amount !== undefined && amount === quantityOf(live)
 }
 
-/** RFC 6901. */
 function add({ fields }: Walk, path: Path): void {
-  const parts = path.map((key) => key.replaceAll('~', '~0').replaceAll('/', '~1'))
-  fields.push(`/${parts.join('/')}`)
+  fields.push(pointerTo(path))
 }
 
 /** The rules of an aggregated role are the control plane's, whoever applied some once (DIFF-10). */
