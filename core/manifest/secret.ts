@@ -7,13 +7,14 @@ export function isSecret(manifest: Manifest): boolean {
   return manifest.kind === 'Secret' && groupOf(manifest.apiVersion) === ''
 }
 
-/** A Secret as the API server stores it: `stringData` folded into `data`, where it wins. */
+/** A Secret as the API server stores it: `stringData` folded into `data`, where it wins; null is an empty value. */
 export function foldStringData(manifest: Manifest): Manifest {
   if (!isSecret(manifest)) return manifest
   const { stringData, ...rest } = manifest
-  if (!isMapping(stringData)) return stringData === undefined ? manifest : rest
+  const given = Object.entries(isMapping(rest.data) ? rest.data : {})
+  const data = Object.fromEntries(given.map(([key, value]) => [key, value ?? '']))
+  if (!isMapping(stringData)) return isMapping(rest.data) ? { ...rest, data } : rest
   const folded = Object.entries(stringData).map(([key, value]) => [key, encode(value)])
-  const data = isMapping(rest.data) ? rest.data : {}
   return { ...rest, data: { ...data, ...Object.fromEntries(folded) } }
 }
 

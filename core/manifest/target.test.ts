@@ -145,3 +145,10 @@ test('DIFF-16: what is left alone is not deployed, with a warning that names the
     },
   ])
 })
+
+test('DIFF-12: a value of a Secret that is null is an empty one', () => {
+  const text =
+    'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {one: null}\nstringData: {two: x}\n'
+  expect(targets(text).manifests[0]?.data).toEqual({ one: '', two: 'eA==' })
+  expect(targets(text.replace(/stringData.*\n/, '')).manifests[0]?.data).toEqual({ one: '' })
+})
