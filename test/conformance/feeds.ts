@@ -39,7 +39,7 @@ export function feedsFor({ folder: corpora, tools, checkouts }: Surroundings): F
   const world = { scratch, renderer, find: folderFinder(checkouts) }
   const feeds = {
     'health/builtin': builtin,
-    'health/crd_lua': scripted(lua, (kind) => scripts.get(kind)),
+    'health/crd_lua': scripted(lua, scripts),
     'diff/normalize': normalize(jq),
     'diff/state_diff': stateDiff,
     'diff/secret_mask': secretMask,

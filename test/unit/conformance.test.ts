@@ -25,7 +25,7 @@ const unanswered: Readonly<Record<string, readonly RegExp[]>> = {
   'project/permitted': [/^glob\/Test_MatchList\/.*exact/i],
 }
 
-describe('real cases that nobody here wrote come out as they should', () => {
+describe('real cases that nobody here wrote, and rows of our own, come out as they should', () => {
   test.each([
     ['health/builtin', 'core/health/testdata/builtin.jsonl'],
     ['sync/attributes', 'core/plan/testdata/attributes.jsonl'],
