@@ -22,6 +22,8 @@ const files = {
   'guarded/after.yaml': hookJob('report', 'PostDelete'),
   'asked/config.yaml': configMap('asked', 'one'),
   'asked/other.yaml': configMap('asked-other', 'one'),
+  'late/config.yaml': configMap('late', 'one'),
+  'late/after.yaml': hookJob('late', 'PostSync', { simulate: 'fail' }),
 }
 
 /** The paths of operations that somebody asks for, with hooks and waves. */
@@ -53,6 +55,7 @@ export async function recordOperations(endpoints: Endpoints, record: Recorder): 
     await whenGone(kube, `${applicationsPath}/guarded`)
     await record('delete-with-hooks', 'app/argocd/guarded', 'planDeletion')
     await recordConfirmation(scene, record)
+    await recordAttempts(scene, record)
   } finally {
     await scene.close()
   }
@@ -72,4 +75,16 @@ async function recordConfirmation({ kube, push, create }: Scene, record: Recorde
   await kube.patch(`${applicationsPath}/asked`, { metadata: { annotations } })
   await whenApplication(kube, 'asked', isSynced)
   await record('confirmed', 'app/argocd/asked', '"sync"')
+}
+
+/** The second attempt, which has nothing to write and its hook to run. */
+async function recordAttempts({ kube, create }: Scene, record: Recorder): Promise<void> {
+  const syncPolicy = { automated: {}, retry: { limit: 1, backoff: { duration: '1s' } } }
+  await create('late', { path: 'late', spec: { syncPolicy } })
+  await whenApplication(
+    kube,
+    'late',
+    ({ operationState: state }) => state?.phase === 'Failed' && state.retryCount === 1,
+  )
+  await record('attempted', 'app/argocd/late')
 }
