@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isSshUrl, normalizeGitUrl } from './git-url.ts'
+import { isSshUrl, normalizeGitUrl, sshPath } from './git-url.ts'
 
 test.each([
   ['https://GITHUB.com/argoproj/test', 'https://github.com/argoproj/test.git', true],
@@ -28,4 +28,13 @@ test.each([
   ['file:///srv/repo', false],
 ])('%s is reached by ssh: %s', (url, expected) => {
   expect(isSshUrl(url)).toBe(expected)
+})
+
+test.each([
+  ['ssh://git@git.example.com:2222/team/repo.git', { user: 'git', path: '/team/repo.git' }],
+  ['ssh://git.example.com/repo.git', { user: '', path: '/repo.git' }],
+  ['git@git.example.com:team/repo.git', { user: 'git', path: 'team/repo.git' }],
+  ['https://git.example.com/team/repo.git', { user: '', path: '' }],
+])('the server of %s is told %j', (url, expected) => {
+  expect(sshPath(url)).toEqual(expected)
 })

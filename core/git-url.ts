@@ -23,6 +23,13 @@ export function sshServer(url: string): { readonly host: string; readonly port: 
   return { host: host.replace(/^\[(.*)\]$/, '$1'), port: isUrl ? port : '' }
 }
 
+/** The user and the path of an address of ssh, as the server is told them; the user is empty where none is named. */
+export function sshPath(url: string): { readonly user: string; readonly path: string } {
+  const asUrl = /^(?:git\+)?ssh:\/\/(?:([^@/]*)@)?[^/]+(\/.*)$/.exec(url)
+  const [, user = '', path = ''] = asUrl ?? /^([^@/:]+)@[^/:]+:(.*)$/.exec(url) ?? []
+  return { user, path }
+}
+
 /** Whether the text is an address at all: a URL, or the scp form. */
 export function isGitUrl(text: string): boolean {
   return /^[a-z][a-z+]*:\/\/\S+$/i.test(text) || /^[^/:@\s]+@[^/:\s]+:\S+$/.test(text)

@@ -28,6 +28,24 @@ export async function withAccess<T>(
   outbound: Outbound,
   work: (access: GitAccess) => Promise<T>,
 ): Promise<T> {
+  return await withFiles(async (keep) => await work(await accessOf(remote, outbound, keep)))
+}
+
+/** The same with the options of ssh alone, for a command that is none of git's. */
+export async function withSshOptions<T>(
+  remote: GitRemote,
+  outbound: Outbound,
+  work: (options: readonly string[]) => Promise<T>,
+): Promise<T> {
+  return await withFiles(async (keep) => {
+    const own = await ownSshOptions(remote, outbound, keep)
+    return await work([...usualSshOptions, ...own].flatMap((option) => ['-o', option]))
+  })
+}
+
+const usualSshOptions = ['BatchMode=yes', 'ConnectTimeout=10']
+
+async function withFiles<T>(work: (keep: Keep) => Promise<T>): Promise<T> {
   const made: { folder?: string } = {}
   const keep: Keep = async (name, text) => {
     made.folder ??= await mkdtemp(join(tmpdir(), 'driftless-access-'))
@@ -37,7 +55,7 @@ export async function withAccess<T>(
     return file
   }
   try {
-    return await work(await accessOf(remote, outbound, keep))
+    return await work(keep)
   } finally {
     if (made.folder !== undefined) await rm(made.folder, { recursive: true, force: true })
   }
@@ -48,18 +66,24 @@ async function accessOf(
   outbound: Outbound,
   keep: Keep,
 ): Promise<GitAccess> {
-  const ssh = 'ssh -o BatchMode=yes -o ConnectTimeout=10'
+  const ssh = ['ssh', ...usualSshOptions.map((option) => `-o ${option}`)].join(' ')
   if (remote === undefined) return { settings: [], variables: { GIT_SSH_COMMAND: ssh } }
   if (/^https?:/.test(remote.url)) {
     const pins = await httpPins(remote, outbound)
     const settings = [...pins, ...(await httpSettings(remote, keep))]
     return { settings, variables: { GIT_SSH_COMMAND: ssh } }
   }
-  const options = isSshUrl(remote.url)
-    ? [...(await sshPins(remote, outbound)), ...(await sshOptions(remote, keep))]
-    : []
+  const options = isSshUrl(remote.url) ? await ownSshOptions(remote, outbound, keep) : []
   const command = [ssh, ...options.map((option) => `-o ${quoted(option)}`)].join(' ')
   return { settings: [], variables: { GIT_SSH_COMMAND: command } }
+}
+
+async function ownSshOptions(
+  remote: GitRemote,
+  outbound: Outbound,
+  keep: Keep,
+): Promise<readonly string[]> {
+  return [...(await sshPins(remote, outbound)), ...(await sshOptions(remote, keep))]
 }
 
 /** Git connects where we looked, and only there (H3). */

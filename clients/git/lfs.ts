@@ -5,9 +5,11 @@ import { z } from 'zod'
 import { GitAccessError, GitAuthError } from '../../core/errors.ts'
 import { type LfsPointer, lfsAddress } from '../../core/git/lfs.ts'
 import { isSameServer } from '../../core/git/submodules.ts'
+import { isSshUrl } from '../../core/git-url.ts'
 import { ask, onlyProxy, parsedJson } from '../outbound/ask.ts'
 import type { Outbound, Reach } from '../outbound.ts'
 import { authorization } from './access.ts'
+import { type LfsServer, lfsServerBySsh } from './lfs-ssh.ts'
 import type { GitRemote } from './remote.ts'
 
 /** The large files of one repository, kept on our disk (SRC-15). */
@@ -69,28 +71,21 @@ export function createLfs(dir: string, outbound: Outbound): Lfs {
 async function located(
   outbound: Outbound,
   pointer: LfsPointer,
-  { url, access = {} }: GitRemote,
+  remote: GitRemote,
 ): Promise<Download> {
-  const address = lfsAddress(url)
-  if (address === undefined) {
-    throw new GitAccessError(`LFS of ${url} is read over https only; use that address`)
-  }
-  const header = access.credentials && authorization(access.credentials)
+  const { url, access = {} } = remote
+  const { address, headers, ...how } = await serverOf(outbound, remote)
   const objects = [{ oid: pointer.oid, size: pointer.size }]
   const answer = await asked(url, () =>
     ask(
       outbound,
       address,
       {
-        method: 'POST',
-        headers: {
-          ...{ accept: mediaType, 'content-type': mediaType },
-          ...(header !== undefined && { authorization: header }),
-        },
+        ...{ ...how, method: 'POST', maxBytes: maxAnswerBytes },
+        headers: { ...headers, accept: mediaType, 'content-type': mediaType },
         body: JSON.stringify({ operation: 'download', transfers: ['basic'], objects }),
-        maxBytes: maxAnswerBytes,
       },
-      access,
+      isSameServer(url, address) ? access : onlyProxy(access),
     ),
   )
   if (answer.status === 401 || answer.status === 403) {
@@ -104,6 +99,18 @@ async function located(
   throw new GitAccessError(
     `the LFS server of ${url} has no file ${pointer.oid.slice(0, 12)}: ${why}`,
   )
+}
+
+/** Beside a repository on http, else where its ssh server says. */
+async function serverOf(outbound: Outbound, remote: GitRemote): Promise<LfsServer> {
+  const { url, access = {}, reach = 'declared' } = remote
+  if (isSshUrl(url)) return await lfsServerBySsh(remote, outbound)
+  const address = lfsAddress(url)
+  if (address === undefined) {
+    throw new GitAccessError(`LFS of ${url} is read over https and ssh only; use such an address`)
+  }
+  const header = access.credentials && authorization(access.credentials)
+  return { address, reach, headers: header === undefined ? {} : { authorization: header } }
 }
 
 async function download(

@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createGit, type Git } from '../../clients/git.ts'
 import { createOutbound } from '../../clients/outbound.ts'
+import type { RepositoryCredentials } from '../../core/repository/credentials.ts'
+import { makeSshKey, startSshServer } from '../harness/ssh-server.ts'
 import { type GitServer, startGitServer } from './git-server.ts'
 
 const basic = `Basic ${Buffer.from('kim:hunter').toString('base64')}`
@@ -61,7 +63,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-function gitWith(fields: { enableLfs?: boolean; depth?: number }): Git {
+function gitWith(fields: Partial<RepositoryCredentials>): Git {
   const credentials = {
     ...{ secret: 'large', url: '', isTemplate: false, type: 'git', unbuilt: [] },
     ...{ username: 'kim', password: 'hunter', ...fields },
@@ -78,8 +80,7 @@ function gitWith(fields: { enableLfs?: boolean; depth?: number }): Git {
   return git
 }
 
-async function readBoth(git: Git, commit: string) {
-  const { url } = server
+async function readBoth(git: Git, commit: string, { url } = server as { readonly url: string }) {
   const [file] = await git.readFiles(url, commit, 'a.yaml')
   const { id = '' } = (await git.objectAt(url, commit, 'a.yaml')) ?? {}
   return [file?.body.toString(), (await git.readBlobs(url, [id])).get(id)]
@@ -96,6 +97,26 @@ describe('a file that Git only points to (SRC-15)', () => {
     const plain = gitWith({})
     await plain.fetch({ url: server.url })
     expect(await readBoth(plain, commit)).toEqual([pointer, pointer])
+  })
+
+  it('is read from where the ssh server of its repository says', async () => {
+    const commit = server.push({ 'a.yaml': pointer })
+    const key = makeSshKey()
+    const href = server.url.replace('/repo.git', '/repo.git/info/lfs')
+    const lfs = { href, header: { authorization: basic }, expires_in: 60 }
+    const root = join(dir, 'srv')
+    const git = gitWith({ enableLfs: true, sshPrivateKey: key.private, insecure: true })
+    const say = async (said: object | undefined) => {
+      const ssh = await startSshServer(root, key, said)
+      open.push(ssh)
+      const url = ssh.url('repo.git')
+      await git.fetch({ url })
+      return { url }
+    }
+    expect(await readBoth(git, commit, await say(lfs))).toEqual([large, large])
+    await expect(readBoth(git, commit, await say(undefined))).rejects.toThrow(
+      /does not say by ssh where its LFS server is/,
+    )
   })
 
   it('is refused when it is missing or is another one', async () => {

@@ -19,15 +19,24 @@ export type SshServer = {
   close(): Promise<void>
 }
 
-/** Serves the bare repositories of a folder by ssh, for reading, to who has this key. */
-export async function startSshServer(root: string, allowed: SshKey): Promise<SshServer> {
+/**
+ * Serves the bare repositories of a folder by ssh, for reading, to who has this key; `lfs` is what it
+ * says of where their large files are.
+ */
+export async function startSshServer(
+  root: string,
+  allowed: SshKey,
+  lfs?: object,
+): Promise<SshServer> {
   const hostKey = makeSshKey()
   const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
     client.on('authentication', (context) => authenticate(context, allowed))
     client.on('session', (accept) =>
       accept().on('exec', (take, refuse, { command }) => {
         const repository = /^git-upload-pack '\/([\w.-]+\.git)'$/.exec(command)?.[1]
-        if (repository === undefined) refuse()
+        const isLfs = /^git-lfs-authenticate '\/[\w.-]+\.git' download$/.test(command)
+        if (isLfs && lfs !== undefined) say(take(), JSON.stringify(lfs))
+        else if (repository === undefined) refuse()
         else serve(take(), join(root, repository))
       }),
     )
@@ -62,6 +71,12 @@ function authenticate(context: AuthContext, allowed: SshKey): void {
     (context.blob !== undefined && key.verify(context.blob, context.signature, context.hashAlgo))
   if (isAllowed && isSigned === true) context.accept()
   else context.reject(['publickey'])
+}
+
+function say(channel: ServerChannel, text: string): void {
+  channel.write(text)
+  channel.exit(0)
+  channel.end()
 }
 
 function serve(channel: ServerChannel, repository: string): void {
