@@ -3,8 +3,9 @@ import { LRUCache } from 'lru-cache'
 import type { ApplicationSource } from '../core/application.ts'
 import { isProgramFile } from '../core/directory-filter.ts'
 import { RenderError } from '../core/errors.ts'
+import { asksToBeSkipped } from '../core/manifest/yaml.ts'
 import { importsOf } from '../core/render/jsonnet.ts'
-import { type Checkout, clean } from './checkout.ts'
+import { type Checkout, clean, textAt } from './checkout.ts'
 
 /** The Jsonnet programs of a directory, and all that they read: paths from the root of the repository. */
 export type JsonnetReads = {
@@ -26,10 +27,12 @@ export async function jsonnetReads(
   folder: string,
 ): Promise<JsonnetReads | undefined> {
   const all = await programsIn(checkout, folder, directory.recurse === true)
-  const programs = all
+  const selected = all
     .filter((name) => isProgramFile(name, directory))
     .map((name) => posix.join(folder, name))
     .sort()
+  const texts = await Promise.all(selected.map((program) => textAt(checkout, program)))
+  const programs = selected.filter((_, index) => !asksToBeSkipped(texts[index] ?? ''))
   if (programs.length === 0) return undefined
   const libraries = [folder, ...(directory.jsonnet?.libs ?? []).map(clean)]
   const walk = { checkout, libraries, read: new Set<string>() }

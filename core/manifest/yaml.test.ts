@@ -115,7 +115,10 @@ describe('files', () => {
   })
 
   test('DIR-04: are skipped on request', () => {
-    expect(parseManifests('# +argocd:skip-file-rendering\n{{ not yaml', 'f')).toEqual([])
+    expect(parseFile('# +argocd:skip-file-rendering\n{{ not yaml', 'f.yaml')).toEqual([])
+    // what a tool wrote is no file: a text in it must not make all of it disappear
+    const told = `${object('a')}data: {note: "# +argocd:skip-file-rendering"}\n`
+    expect(parseManifests(told, 'helm')).toHaveLength(1)
   })
 
   test('of a folder are only those that say what they are (DIR-04)', () => {

@@ -12,21 +12,26 @@ type Mapping = Readonly<Record<string, unknown>>
 
 const skipMarker = '# +argocd:skip-file-rendering'
 
+/** Whether a file of a directory is to be left alone (DIR-04). */
+export function asksToBeSkipped(text: string): boolean {
+  return text.includes(skipMarker)
+}
+
 /**
  * Every object of a file, read as kubectl reads it: several documents, JSON, `kind: List` flattened.
  * Throws ManifestError with `file:line` for text that is not YAML or not a Kubernetes object.
  */
 export function parseManifests(text: string, file: string): readonly ParsedManifest[] {
-  if (text.includes(skipMarker)) return []
   return parseDocuments(text, file).flatMap(({ value, line }) => manifestsOf(value, { file, line }))
 }
 
 /**
- * The same of a file that lies in a folder of manifests: YAML in which no document has `apiVersion`
- * or `kind`, such as values for a chart, declares nothing and is no mistake.
+ * The same of a file that lies in a folder of manifests: one that asks for it is skipped (DIR-04), and
+ * YAML in which no document has `apiVersion` or `kind`, such as values for a chart, declares nothing
+ * and is no mistake.
  */
 export function parseFile(text: string, file: string): readonly ParsedManifest[] {
-  if (text.includes(skipMarker)) return []
+  if (asksToBeSkipped(text)) return []
   const documents = parseDocuments(text, file)
   if (!file.endsWith('.json') && !documents.some(({ value }) => isDeclaring(value))) return []
   return documents.flatMap(({ value, line }) => manifestsOf(value, { file, line }))

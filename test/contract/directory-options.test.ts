@@ -12,6 +12,7 @@ const files = {
   'app/d.jsonnet': `{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'd' } }`,
   'app/e.tmpl': configMap('e', '1'),
   'app/skipped.yaml': '# +argocd:skip-file-rendering\n{{ no yaml',
+  'app/skipped.jsonnet': '# +argocd:skip-file-rendering\nerror "it is run"',
   'app/values.yaml': 'replicas: 3\n',
   'app/README.md': 'a: b: c\n',
   'app/deep/f.yaml': configMap('f', '1'),
@@ -54,7 +55,7 @@ describe('of a directory', () => {
   })
 
   it('a file that asks for it is skipped, and one that declares nothing is none (DIR-04)', async () => {
-    expect(await names({ include: '{skipped,values}.yaml' })).toBe('')
+    expect(await names({ include: '{skipped,values}.{yaml,jsonnet}' })).toBe('')
   })
 
   it('the manifests have only so many bytes together as the operator permits (SRC-19)', async () => {
