@@ -38,6 +38,15 @@ describe('the options of a kustomization', () => {
     })
   })
 
+  it('keeps what the kustomization says of an image where a star stands for it (KUST-02)', () => {
+    const images = [{ name: 'a', newName: 'hub/a', newTag: 'v1' }]
+    const imagesOf = (text: string) =>
+      withOptions({ images }, { images: [text] }, () => true).images
+    expect(imagesOf('a=*:v2')).toEqual([{ name: 'a', newName: 'hub/a', newTag: 'v2' }])
+    expect(imagesOf('a=other:*')).toEqual([{ name: 'a', newName: 'other', newTag: 'v1' }])
+    expect(imagesOf('b=*:v2')).toEqual([...images, { name: 'b', newTag: 'v2' }])
+  })
+
   it('adds labels with or without selectors, and overwrites only by force (KUST-04, KUST-05)', () => {
     const commonLabels = { team: 'b' }
     expect(edit({}, { commonLabels })).toEqual({

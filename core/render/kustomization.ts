@@ -1,5 +1,7 @@
 import type { ApplicationSource } from '../application.ts'
 import { InvalidSpecError, RenderError } from '../errors.ts'
+import { withImages } from './kustomization-images.ts'
+import { fieldsOf, listOf, overridden } from './named-entries.ts'
 
 /** A kustomization.yaml as it was read; kustomize itself checks what we do not touch. */
 export type Kustomization = { readonly [field: string]: unknown }
@@ -20,7 +22,7 @@ export function withOptions(
     ...(options.nameSuffix && { nameSuffix: options.nameSuffix }),
     ...(options.namespace && { namespace: options.namespace }),
     ...(options.images && {
-      images: overridden(kustomization.images, options.images.map(imageOf)),
+      images: withImages(kustomization.images, options.images),
     }),
     ...(options.replicas && {
       replicas: overridden(
@@ -100,41 +102,4 @@ function refuseRepeated(
   throw new RenderError(
     `${field} of the kustomization has ${repeated.join(', ')} already; set force${field[0]?.toUpperCase()}${field.slice(1)} to overwrite`,
   )
-}
-
-/** KUST-02: `[old=]new[:tag|@digest]`. */
-function imageOf(text: string): Kustomization & { readonly name: string } {
-  const equals = text.indexOf('=')
-  const image = text.slice(equals + 1)
-  const digestAt = image.indexOf('@')
-  const tagAt = image.indexOf(':', image.lastIndexOf('/') + 1)
-  const end = digestAt >= 0 ? digestAt : tagAt >= 0 ? tagAt : image.length
-  const newName = image.slice(0, end)
-  return {
-    name: equals < 0 ? newName : text.slice(0, equals),
-    ...(equals >= 0 && { newName }),
-    ...(digestAt >= 0 && { digest: image.slice(digestAt + 1) }),
-    ...(digestAt < 0 && tagAt >= 0 && { newTag: image.slice(tagAt + 1) }),
-  }
-}
-
-/** Entries of the same name are replaced, the others stay. */
-function overridden(before: unknown, entries: readonly { readonly name: string }[]) {
-  const names = new Set(entries.map(({ name }) => name))
-  return [
-    ...listOf(before).filter((entry) => !names.has(String(fieldOf(entry, 'name')))),
-    ...entries,
-  ]
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
-}
-
-function fieldsOf(value: unknown): Kustomization {
-  return typeof value === 'object' && value !== null ? (value as Kustomization) : {}
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return fieldsOf(value)[name]
 }
