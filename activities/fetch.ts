@@ -1,6 +1,6 @@
 import type { StoredApplication } from '../clients/applications.ts'
 import { hasSources, projectOf, sourcesOf } from '../core/application.ts'
-import { GitAccessError } from '../core/errors.ts'
+import { GitAccessError, NetworkError } from '../core/errors.ts'
 import type { ApplicationRef, Fetched, OperationRequest } from '../core/flow.ts'
 import { statusOf } from '../core/status/status.ts'
 import type { ActivityClients } from './clients.ts'
@@ -14,6 +14,8 @@ export type FetchInput = {
   readonly specDigest: string
   /** Epoch ms: the mirror must show what the repository had then or later; 0 for what it shows now. */
   readonly freshSince: number
+  /** Whether what is known is better than nothing while the sources cannot be read: something drifted. */
+  readonly orKnown?: boolean
   readonly request?: OperationRequest
 }
 
@@ -22,13 +24,20 @@ export type FetchInput = {
  * too old. Without a wish for news a repository is only asked for what is not here at all.
  */
 export function createFetch(clients: ActivityClients, repositories: Repositories) {
-  return async ({
-    application: ref,
-    specDigest,
-    freshSince,
-    request,
-  }: FetchInput): Promise<Fetched> => {
+  return async (input: FetchInput): Promise<Fetched> => {
+    const { application: ref, specDigest, freshSince, request, orKnown } = input
     const current = await requestedApplication(clients.applications, ref, specDigest, request)
+    try {
+      return await resolve(current, freshSince)
+    } catch (error) {
+      const isAway = error instanceof GitAccessError || error instanceof NetworkError
+      if (orKnown !== true || !isAway || freshSince === 0) throw error
+      const { name: type, message, retryable } = error
+      return { ...(await resolve(current, 0)), trouble: { type, message, retryable } }
+    }
+  }
+
+  async function resolve(current: StoredApplication, freshSince: number): Promise<Fetched> {
     const { application } = current
     const project = projectOf(application)
     const sources = sourcesOf(application)

@@ -31,13 +31,18 @@ export async function compareAndSync(operation: Operation): Promise<Outcome> {
     return operation.end('gives way to newer work', handedOn(operation))
   }
   const compared = await compareOrFail(operation)
-  if ('failure' in compared) return await notCompared(operation, compared.failure)
-  const { rendered, plan } = compared
+  if ('failure' in compared) {
+    return { ...(await notCompared(operation, compared.failure)), ...handedOn(operation) }
+  }
+  const { rendered, plan, trouble } = compared
   const continued = carried?.inputs === rendered.inputs ? carried : undefined
   if (carried !== undefined && continued === undefined && hasPatch(decision, 'record-superseded')) {
     await giveUpCarried(operation, short(rendered))
   }
   if (plan.action === 'none' && continued === undefined) {
+    if (trouble !== undefined) {
+      return { ...(await notCompared(operation, trouble)), ...handedOn(operation) }
+    }
     await operation.report({
       rendered,
       conditions: [...rendered.warnings, ...plan.conditions],
@@ -48,7 +53,7 @@ export async function compareAndSync(operation: Operation): Promise<Outcome> {
       ...handedOn(operation),
     })
   }
-  const progress = progressFrom(operation, rendered, plan)
+  const progress = progressFrom(operation, compared)
   const end = await runSteps(operation, rendered, plan, progress)
   if (end === 'superseded') {
     return operation.end(`${short(rendered)}: gives way to newer work`, {
@@ -58,13 +63,14 @@ export async function compareAndSync(operation: Operation): Promise<Outcome> {
   if (end.failure?.type === SupersededError.name) return again(operation)
   const outcome = await ended(operation, rendered, progress, end)
   await revertInGit(operation, end)
-  return outcome
+  // what drifted is healed; the news that was asked for is still to come
+  const isOpen = trouble !== undefined && outcome.retryInMs === undefined
+  return isOpen ? await notCompared(operation, trouble) : outcome
 }
 
 function progressFrom(
   operation: Operation,
-  rendered: RenderedManifests,
-  { unpruned = [], heal }: SyncPlan,
+  { rendered, plan: { unpruned = [], heal }, trouble }: Compared,
 ): Progress {
   const { carried, begunAt } = operation.input
   const continued = carried?.inputs === rendered.inputs ? carried : undefined
@@ -72,6 +78,7 @@ function progressFrom(
   return {
     startedAt,
     begunAt: continued?.begunAt ?? begunAt ?? startedAt,
+    stale: trouble !== undefined,
     waveBegunAt: Date.now(),
     results: unpruned.map(notPruned),
     changed: leftOf(operation.input, rendered)?.changed ?? [],
@@ -150,7 +157,12 @@ function again(operation: Operation): Outcome {
 }
 
 type Failure = FailureText & { readonly retryable?: boolean }
-type Compared = { readonly rendered: RenderedManifests; readonly plan: SyncPlan }
+type Compared = {
+  readonly rendered: RenderedManifests
+  readonly plan: SyncPlan
+  /** Why there is no news from the sources. */
+  readonly trouble?: FailureText
+}
 
 async function compareOrFail(
   operation: Operation,
@@ -162,21 +174,30 @@ async function compareOrFail(
   }
 }
 
-// judged against what was compared last, also when Git is away; everything else wants news from it
-const withoutNews: ReadonlySet<WakeReason> = new Set(['drift', 'health', 'start'])
+// what drifted is judged against what was compared last, also when Git is away
+const heals: ReadonlySet<WakeReason> = new Set(['drift', 'start'])
+
+/** How new what is read from Git has to be; all other wakes than of drift and health want news. */
+function newsWanted({ input, decision, wakes }: Operation) {
+  const { retry, request } = decision
+  const asked = wakes.filter(({ reason }) => !heals.has(reason) && reason !== 'health')
+  const isRefreshed = retry?.refresh === true && input.attempt !== undefined
+  const orKnown = request === undefined && wakes.some(({ reason }) => heals.has(reason))
+  return {
+    freshSince: isRefreshed ? Date.now() : Math.max(0, ...asked.map(({ at }) => at)),
+    ...(orKnown && { orKnown }),
+  }
+}
 
 /** A comparison that will sync nothing is quick work; one that may sync shows on the timeline. */
 async function compare(operation: Operation): Promise<Compared> {
-  const { input, decision, wakes } = operation
+  const { input, decision } = operation
   const { application } = input
   const { specDigest, request } = decision
   const asking = request === undefined ? {} : { request }
   const regular = decision.action === 'sync'
-  const asked = wakes.filter(({ reason }) => !withoutNews.has(reason))
-  const isRefreshed = decision.retry?.refresh === true && input.attempt !== undefined
-  const freshSince = isRefreshed ? Date.now() : Math.max(0, ...asked.map(({ at }) => at))
   const fetched = await steps.fetch.executeWithOptions({ summary: 'resolve the revision' }, [
-    { application, specDigest, freshSince, ...asking },
+    { application, specDigest, ...newsWanted(operation), ...asking },
   ])
   if (!behavesAs(decision, 3)) {
     upsertSearchAttributes({
@@ -211,7 +232,8 @@ async function compare(operation: Operation): Promise<Compared> {
     : await quick.diff(toCompare)
   const plan =
     comparison.plan ?? (await quick.plan({ application, rendered, comparison, ...planning }))
-  return { rendered, plan }
+  const { trouble } = fetched
+  return { rendered, plan, ...(trouble !== undefined && { trouble }) }
 }
 
 /** The desired state is not known: nothing is touched, the old state stays and is shown. */
@@ -234,7 +256,7 @@ async function notCompared(operation: Operation, failure: Failure): Promise<Outc
       }),
   })
   const later = retryInMs === undefined ? {} : { retryInMs, begunAt }
-  return operation.end(message, { ...later, ...handedOn(operation) })
+  return operation.end(message, later)
 }
 
 function short({ revision }: { readonly revision: string }): string {

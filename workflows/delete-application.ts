@@ -80,7 +80,7 @@ async function runPhase(
   const { application } = operation.input
   const startedAt = Date.now()
   const clock = { startedAt, begunAt: startedAt, waveBegunAt: startedAt }
-  const progress: Progress = { ...clock, results: [], changed: [], heal: false }
+  const progress: Progress = { ...clock, results: [], changed: [], heal: false, stale: false }
   const waves = phase === 'PreDelete' ? plan.before : plan.after
   let ended: WaveEnd = 'done'
   for (const wave of waves) {

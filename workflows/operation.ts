@@ -39,8 +39,9 @@ export type Progress = {
   results: readonly ResourceResult[]
   /** The objects that this operation changed: those it waits for. */
   changed: readonly ResourceKey[]
-  /** Whether it only mends what drifted. */
+  /** Whether it only mends what drifted, and whether that is what was known before. */
   readonly heal: boolean
+  readonly stale: boolean
 }
 
 /** How the steps of an operation ended. */
@@ -58,7 +59,7 @@ export type End = {
 export function factsOf(
   { decision, input }: Operation,
   rendered: RenderedManifests,
-  { startedAt, begunAt, results, heal }: Progress,
+  { startedAt, begunAt, results, heal, stale }: Progress,
 ): Omit<OperationFacts, 'phase' | 'message'> {
   return {
     startedAt,
@@ -69,6 +70,7 @@ export function factsOf(
     trigger: decision.trigger,
     retryCount: input.attempt ?? 0,
     heal,
+    ...(stale && { stale: true as const }),
     ...(decision.request !== undefined && { request: decision.request }),
   }
 }

@@ -1,3 +1,5 @@
+import type { FailureText } from './result.ts'
+
 /** Which commit the application's revision is now, and the identity of everything it renders from. */
 export type Fetched = {
   readonly revision: string
@@ -7,6 +9,8 @@ export type Fetched = {
   readonly inputs: string
   readonly subject: string
   readonly author: string
+  /** Why the sources could not be asked for news: all of this is what was known before. */
+  readonly trouble?: FailureText
 }
 
 /** What one revision renders to. The bodies lie in the artifact cache under `digest`. */

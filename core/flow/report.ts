@@ -17,6 +17,8 @@ export type OperationFacts = {
   readonly trigger: string
   readonly retryCount: number
   readonly heal: boolean
+  /** Whether it is of what was known before, since the sources cannot be read. */
+  readonly stale?: true
   readonly request?: OperationRequest
   readonly results: readonly ResourceResult[]
   readonly failure?: FailureText

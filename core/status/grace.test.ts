@@ -57,6 +57,9 @@ describe('a repository that cannot be read for a moment (AUTO-13)', () => {
         conditions: told.conditions,
         driftless: { failure: told.driftless?.failure, troubledSince: at(1) },
       })
+      const stale = operationFacts({ heal: true, stale: true })
+      const mixed = { ...healing, decided: { ...decided, trigger: 'poll' }, operation: stale }
+      expect(after(told, mixed).conditions).toEqual(told.conditions)
       const polled = { ...healing, decided: { ...decided, trigger: 'poll' } }
       expect(after(healed, polled).conditions).toEqual([])
     },

@@ -1,4 +1,4 @@
-import type { Decided, StatusReport } from '../flow.ts'
+import type { StatusReport } from '../flow.ts'
 import type { ApplicationStatus } from './status.ts'
 
 const graceMs = 180_000
@@ -7,12 +7,13 @@ const passing = new Set(['GitAccessError', 'NetworkError'])
 /** Since when (epoch ms) what the application is made of could not be read; undefined when it was. */
 export function troubledSince(
   { driftless }: ApplicationStatus,
-  { failure, rendered, problems, begunAt, at, decided, troubledSince: known }: StatusReport,
+  report: StatusReport,
 ): number | undefined {
+  const { failure, rendered, problems, begunAt, at, troubledSince: known } = report
   if (failure !== undefined && passing.has(failure.type)) {
     return driftless?.troubledSince ?? begunAt ?? at
   }
-  const speaks = failure ?? (isBesideSources(decided) ? undefined : rendered) ?? problems
+  const speaks = failure ?? (isBesideSources(report) ? undefined : rendered) ?? problems
   return speaks === undefined ? (known ?? driftless?.troubledSince) : undefined
 }
 
@@ -22,17 +23,17 @@ export function troubledSince(
  */
 export function isStillTroubled(
   { driftless, conditions = [] }: ApplicationStatus,
-  { failure, problems, decided }: StatusReport,
+  report: StatusReport,
 ): boolean {
   const isTold = conditions.some(({ type }) => type === 'ComparisonError')
-  const speaks = failure ?? problems
-  const isSilent = speaks === undefined && isBesideSources(decided)
+  const speaks = report.failure ?? report.problems
+  const isSilent = speaks === undefined && isBesideSources(report)
   return isTold && isSilent && driftless?.troubledSince !== undefined
 }
 
 /** Drift, also that of the time before a start, is judged against what was compared last. */
-function isBesideSources(decided: Decided | undefined): boolean {
-  return decided?.trigger === 'drift' || decided?.trigger === 'start'
+function isBesideSources({ decided, operation }: StatusReport): boolean {
+  return operation?.stale === true || decided?.trigger === 'drift' || decided?.trigger === 'start'
 }
 
 /**

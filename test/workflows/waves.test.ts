@@ -4,6 +4,7 @@ import type { Decision, HealthReport, SyncPlan } from '../../core/flow.ts'
 import {
   changedKey,
   decision,
+  nothingToDo,
   type Scripted,
   scriptedApplication,
   syncPlan,
@@ -190,6 +191,32 @@ describe('what is read from Git (AUTO-06, AUTO-07)', () => {
       expect(asked).toEqual([since])
     },
   )
+
+  it('may be what was known while Git is away and something drifted: it is healed, and Git asked again (AUTO-13)', async () => {
+    const trouble = { type: 'GitAccessError', message: 'away', retryable: true }
+    const asked: unknown[] = []
+    const { activities, reports } = scriptedApplication({
+      decide: async () => ({
+        ...decision,
+        retry: { limit: 1, durationMs: 10, factor: 1, maxMs: 10 },
+      }),
+      fetch: async ({ orKnown }) => {
+        asked.push(orKnown)
+        const known = { revision: 'r1', inputs: 'i1', subject: '', author: '' }
+        return asked.length > 1 ? known : { ...known, trouble }
+      },
+      plan: async () => (asked.length > 1 ? nothingToDo : syncPlan),
+    })
+    const opened = await openApplication(temporal, activities)
+    await opened.wake('start')
+    await opened.result()
+    expect(asked).toEqual([true, true])
+    expect(reports.map(({ operation, failure }) => [operation?.stale, failure?.message])).toEqual([
+      [true, undefined],
+      [undefined, 'away'],
+      [undefined, undefined],
+    ])
+  })
 
   it('is nothing when only the health changed: the status is written anew', async () => {
     const { activities, reports } = scriptedApplication({
