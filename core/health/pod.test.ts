@@ -26,6 +26,14 @@ test.each<[string, Manifest, HealthStatus]>([
   ['wrong image', pod('Always', waiting('ErrImagePull')), 'Degraded'],
   ['wrong config', pod('Always', waiting('CreateContainerConfigError')), 'Degraded'],
   ['starting', pod('Always', waiting('ContainerCreating')), 'Progressing'],
+  [
+    'an init container that crashes',
+    pod('Always', {
+      phase: 'Pending',
+      initContainerStatuses: [{ name: 'init', state: { waiting: { reason: 'CrashLoopBackOff' } } }],
+    }),
+    'Progressing',
+  ],
   ['no image, but meant to end', pod('Never', waiting('ImagePullBackOff')), 'Progressing'],
   ['no image, policy ignored', pod('Never', waiting('ImagePullBackOff'), ignore), 'Degraded'],
   [
