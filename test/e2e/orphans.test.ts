@@ -16,16 +16,17 @@ beforeAll(async () => {
 afterAll(() => scene.close())
 
 // as a worker leaves it that dies between its first write and its first status
-const leases = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`
+const policies = `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`
 const leaveBehind = (name: string) =>
-  scene.kube.request('POST', leases, {
+  scene.kube.request('POST', policies, {
     metadata: {
       name: `left-by-${name}`,
       labels: { 'driftless.dev/application': applicationLabel('argocd', name) },
       annotations: {
-        'argocd.argoproj.io/tracking-id': `${name}:coordination.k8s.io/Lease:${namespace}/left-by-${name}`,
+        'argocd.argoproj.io/tracking-id': `${name}:networking.k8s.io/NetworkPolicy:${namespace}/left-by-${name}`,
       },
     },
+    spec: { podSelector: {} },
   })
 
 it('deletes what an Application owns also when its status knows of nothing', async () => {
@@ -36,7 +37,7 @@ it('deletes what an Application owns also when its status knows of nothing', asy
   await scene.create(name, { spec: { syncPolicy: {} } })
   await kube.request('DELETE', `${applicationsPath}/${name}`)
   await whenGone(kube, `${applicationsPath}/${name}`)
-  expect(await isThere(kube, `${leases}/left-by-${name}`)).toBe(false)
+  expect(await isThere(kube, `${policies}/left-by-${name}`)).toBe(false)
 })
 
 it('finds it with a hard refresh', async () => {
@@ -48,5 +49,5 @@ it('finds it with a hard refresh', async () => {
   await leaveBehind(name)
   const annotations = { 'argocd.argoproj.io/refresh': 'hard' }
   await kube.patch(`${applicationsPath}/${name}`, { metadata: { annotations } })
-  await whenGone(kube, `${leases}/left-by-${name}`)
+  await whenGone(kube, `${policies}/left-by-${name}`)
 })
