@@ -40,6 +40,26 @@ describe('a deletion', () => {
     expect(await isThere(scene.kube, config)).toBe(false)
   })
 
+  it('waits for the end of its objects also in the background (HIST-07)', async () => {
+    const { kube } = scene
+    const head = await scene.push({ 'behind/config.yaml': configMap('behind', 'one') })
+    await scene.create('behind', { path: 'behind' })
+    await whenApplication(kube, 'behind', isDeployed(head))
+    const config = `/api/v1/namespaces/${namespace}/configmaps/behind`
+    await kube.patch(config, { metadata: { finalizers: ['example.com/wait'] } })
+    const finalizers = ['resources-finalizer.argocd.argoproj.io/background']
+    await kube.patch(`${applicationsPath}/behind`, { metadata: { finalizers } })
+    await remove('behind')
+    await eventually(
+      () => kube.request('GET', config),
+      ({ metadata }) => metadata.deletionTimestamp !== undefined,
+    )
+    expect(await isThere(kube, `${applicationsPath}/behind`)).toBe(true)
+    await kube.patch(config, { metadata: { finalizers: null } })
+    await whenGone(kube, `${applicationsPath}/behind`)
+    expect(await isThere(kube, config)).toBe(false)
+  })
+
   it('keeps the finalizer and says why while the cluster cannot be reached (not as Argo CD, 2.8), until nobody declares it any more (CLUS-11)', async () => {
     const server = 'https://127.0.0.1:1'
     const secrets = '/api/v1/namespaces/argocd/secrets'
