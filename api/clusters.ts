@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { DeclaredCluster } from '../core/cluster/declared.ts'
+import { NotFoundError } from '../core/errors.ts'
 import { rfc3339 } from '../core/time.ts'
 import { answer, refusals } from './answers.ts'
 import type { ApiClients } from './clients.ts'
@@ -35,6 +36,18 @@ const route = createRoute({
   responses: { 200: answer(Clusters, 'The control cluster first.'), ...refusals },
 })
 
+const oneRoute = createRoute({
+  method: 'get',
+  path: '/api/v1/clusters/{id}',
+  tags: ['clusters'],
+  summary: 'One of them, by its address or its name',
+  request: {
+    params: z.object({ id: z.string() }),
+    query: z.object({ 'id.type': z.enum(['url', 'name']).optional() }),
+  },
+  responses: { 200: answer(Cluster, 'The cluster.'), ...refusals },
+})
+
 type Listed = Pick<DeclaredCluster, 'name' | 'server' | 'project' | 'scope' | 'problems'>
 type State = z.infer<typeof ConnectionState>
 
@@ -43,14 +56,22 @@ const here = { name: 'in-cluster', server: 'https://kubernetes.default.svc', pro
 
 /** `/api/v1/clusters` (CLUS-08): each is asked when somebody asks; nothing to sign in with is shown. */
 export function clusters(clients: ApiClients) {
-  return createRoutes().openapi(route, async (c) => {
-    const { name, server } = c.req.valid('query')
-    const wanted = listed(clients).filter(
-      (one) => (!name || one.name === name) && (!server || one.server === server),
-    )
-    const items = await Promise.all(wanted.map((one) => describe(clients, one)))
-    return c.json({ metadata: {}, items }, 200)
-  })
+  return createRoutes()
+    .openapi(route, async (c) => {
+      const { name, server } = c.req.valid('query')
+      const wanted = listed(clients).filter(
+        (one) => (!name || one.name === name) && (!server || one.server === server),
+      )
+      const items = await Promise.all(wanted.map((one) => describe(clients, one)))
+      return c.json({ metadata: {}, items }, 200)
+    })
+    .openapi(oneRoute, async (c) => {
+      const { id } = c.req.valid('param')
+      const byName = c.req.valid('query')['id.type'] === 'name'
+      const found = listed(clients).find(({ name, server }) => (byName ? name : server) === id)
+      if (found === undefined) throw new NotFoundError(`there is no cluster ${id}`)
+      return c.json(await describe(clients, found), 200)
+    })
 }
 
 /** A Secret for the control cluster only gives it another name. */

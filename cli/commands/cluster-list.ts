@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { ClusterView } from '../client/cluster-view.ts'
+import { type ClusterView, findCluster } from '../client/cluster-view.ts'
 import { connect, type ServerOptions, withServer } from '../client/connect.ts'
 import { type OutputOptions, print, withOutput } from '../output/print.ts'
 import { table } from '../output/table.ts'
@@ -12,6 +12,9 @@ export function addClusters(program: Command): void {
   withOutput(withServer(cluster.command('list').alias('ls').description('list clusters'))).action(
     list,
   )
+  withOutput(withServer(cluster.command('get <cluster>')))
+    .description('show one, by its name or address')
+    .action(get)
   addClusterAdd(cluster)
   addClusterRemove(cluster)
 }
@@ -19,15 +22,19 @@ export function addClusters(program: Command): void {
 async function list(options: ServerOptions & OutputOptions): Promise<void> {
   const remote = await connect(options)
   const { items } = await remote.call<{ items: readonly ClusterView[] }>('GET', '/api/v1/clusters')
-  print(options, {
-    data: items,
-    name: (data) => data.map(({ name }) => name).join('\n'),
-    text: (data, wide) =>
-      table(
-        [...columns, ...(wide ? more : [])],
-        data.map((item) => row(item, wide)),
-      ),
-  })
+  print(options, { data: items, name: (data) => data.map(nameOf).join('\n'), text: tableOf })
+}
+
+async function get(id: string, options: ServerOptions & OutputOptions): Promise<void> {
+  const data = await findCluster(await connect(options), id)
+  print(options, { data, name: nameOf, text: (one) => tableOf([one], true) })
+}
+
+const nameOf = ({ name }: ClusterView) => name
+
+function tableOf(data: readonly ClusterView[], wide: boolean): string {
+  const rows = data.map((item) => row(item, wide))
+  return table([...columns, ...(wide ? more : [])], rows)
 }
 
 const columns = ['NAME', 'SERVER', 'VERSION', 'STATUS', 'APPLICATIONS', 'MESSAGE']

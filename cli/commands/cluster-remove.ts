@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { ClusterView } from '../client/cluster-view.ts'
+import { findCluster } from '../client/cluster-view.ts'
 import { connect, type ServerOptions, withServer } from '../client/connect.ts'
 import { CommandEnd } from '../exit.ts'
 import { ask, canAsk } from '../output/question.ts'
@@ -18,9 +18,7 @@ export function addClusterRemove(cluster: Command): void {
 
 async function remove(id: string, options: Options): Promise<void> {
   const remote = await connect(options)
-  const { items } = await remote.call<{ items: readonly ClusterView[] }>('GET', '/api/v1/clusters')
-  const found = items.find(({ name, server }) => name === id || server === id)
-  if (found === undefined) throw new CommandEnd(`there is no cluster ${id}`)
+  const found = await findCluster(remote, id)
   const { name, server, info } = found
   if (options.yes !== true && canAsk()) {
     const used = info.applicationsCount

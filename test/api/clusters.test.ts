@@ -46,6 +46,13 @@ describe('clusters by command (CLUS-04)', () => {
     expect([again.status, again.body.message]).toEqual([409, expect.stringContaining('--upsert')])
     expect((await api.call('POST', `${path}?upsert=true`, declared('other'))).status).toBe(200)
     await isListed(['other'])
+    const one = await api.call('GET', `${path}/other?id.type=name`)
+    expect(one.body).toMatchObject({
+      name: 'other',
+      server,
+      connectionState: { status: 'Unknown' },
+    })
+    expect((await api.call('GET', `${path}/nobody`)).status).toBe(404)
     const [after, ...more] = await secrets()
     expect(more).toEqual([])
     expect(Object.keys(after?.data as object).sort()).toEqual(['config', 'name', 'server'])

@@ -70,6 +70,7 @@ const isShown = async () => {
   const shown = await driftless('cluster', 'list')
   expect(shown.stdout).toMatch(/^NAME +SERVER +VERSION +STATUS +APPLICATIONS/)
   expect(shown.stdout).toContain(second.server)
+  expect((await driftless('cluster', 'get', second.server, '-o', 'name')).stdout).toBe('second\n')
   expect((await driftless('app', 'resources', 'second-shop', '--tree')).stdout).toContain('shop')
   const live = await driftless('app', 'manifests', 'second-shop', '--source', 'live')
   expect(live.stdout).toContain('value: two')
