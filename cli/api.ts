@@ -35,7 +35,10 @@ export async function runApi(): Promise<void> {
   const stopped = untilStopped(log)
   const prepared = retryForever(clients.accounts.prepare, wiring.onError)
   // webhooks are taken also while Kubernetes is away
-  await Promise.race([Promise.all([prepared, wiring.clusters.synced]), delay(patienceMs)])
+  await Promise.race([
+    Promise.all([prepared, wiring.clusters.synced, wiring.settings.synced]),
+    delay(patienceMs),
+  ])
   const server = await serveHttp(app.fetch, config).catch((error: Error) => {
     log.error({ error: error.message, port: config.port }, 'cannot listen')
     process.exit(1)

@@ -90,3 +90,17 @@ describe('the runner has no rules of its own', () => {
     }
   })
 })
+
+test('lines that are no rows, and rows that nothing answers, are told by name and end nothing', async () => {
+  const rows = parseRows('{"id":"a/1","test":"TestNew"}\n\nnot json\n[]\n{"id":"b/1"}')
+  const answer = (row: { readonly id: string }) => {
+    if (row.id === 'b/1') throw new Error('no')
+    return undefined
+  }
+  const { passed, total, failures, unanswered } = await judge('any', rows, answer)
+  expect([passed, total, failures.length]).toEqual([0, 4, 4])
+  expect([...unanswered]).toEqual([
+    ['TestNew', 1],
+    ['no JSON object', 2],
+  ])
+})
