@@ -98,7 +98,8 @@ describe('the remedy for a refusal', () => {
   it.each([
     'Job.batch "x" is invalid: spec.template: Invalid value: {}: field is immutable',
     'StatefulSet.apps "x" is invalid: spec: Forbidden: updates to statefulset spec for fields other than \'replicas\' are forbidden',
-  ])('names how to have the object made anew: %s', (message) => {
+    'RoleBinding.rbac.authorization.k8s.io "x" is invalid: roleRef: Invalid value: {}: cannot change roleRef',
+  ])('names how to have the object made anew: %s (SYNC-11)', (message) => {
     expect(remedyFor(message)).toContain('Replace=true,Force=true')
   })
 

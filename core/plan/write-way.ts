@@ -64,7 +64,8 @@ export function failsOnShared(application: Application): boolean {
   return syncOption(application, 'FailOnSharedResource') === 'true'
 }
 
-const unchangeable = /immutable|updates to \S+ spec for fields other than|may not change once set/
+const unchangeable =
+  /immutable|updates to \S+ spec for fields other than|may not change once set|cannot change roleRef/
 // server-side apply tells elements of lists apart by their keys
 const notMergeable = /duplicate entries for key/
 
