@@ -150,6 +150,24 @@ describe('an object that server-side apply refuses (OPT-12)', () => {
   })
 })
 
+describe('an object with a field that its kind does not know (OPT-05)', () => {
+  const unknown = deployment('unknown', {}, { unknown: 1 })
+
+  it('is refused', async () => {
+    const refusal = cluster.apply(unknown, { validation: 'Strict', clientSide: true })
+    await expect(refusal).rejects.toThrow('unknown field "spec.unknown"')
+  })
+
+  it('is created and changed without the field where nothing is validated', async () => {
+    for (const image of ['web:1', 'web:2']) {
+      const changed = deployment('unknown', { image }, { unknown: 1 })
+      const live = await cluster.apply(changed, { validation: 'Ignore', clientSide: true })
+      expect(live.spec).not.toHaveProperty('unknown')
+      expect(containersOf(live as Deployment)).toMatchObject([{ image }])
+    }
+  })
+})
+
 describe('an object whose way is changed', () => {
   it('forgets nothing of what was declared, loses nothing of others, and starts no pods', async () => {
     const all = deployment(
