@@ -17,7 +17,7 @@ const { values } = parseArgs({
   },
 })
 const objects = largeApplication(Number(values.objects))
-// the raw client's; enough for two cores
+// enough for two cores; kubectl applies one after the other
 const parallel = 10
 // its status is a quarter of a megabyte: asked for more often, it would be measured too
 const lookMs = 250
@@ -27,7 +27,11 @@ const resources: Readonly<Record<string, string>> = {
   ServiceAccount: '/api/v1/namespaces/NS/serviceaccounts',
   Deployment: '/apis/apps/v1/namespaces/NS/deployments',
 }
-type Row = Readonly<Record<'raw' | 'tried and raw' | 'sync' | 'created to done', number>>
+type Deployments = {
+  readonly items: readonly { readonly status?: { readonly observedGeneration?: number } }[]
+}
+const measures = ['one by one', 'raw', 'tried and raw', 'sync', 'created to done'] as const
+type Row = Readonly<Record<(typeof measures)[number], number>>
 
 const stack = await startStack()
 const rows: Row[] = []
@@ -35,11 +39,13 @@ try {
   for (let round = 0; round < Number(values.rounds); round++) {
     const name = `large-${round}`
     const scene = await openScene(stack.endpoints, name)
-    const [rawIn, triedIn] = [`${name}-raw`, `${name}-tried`]
-    for (const space of [name, rawIn, triedIn]) await createNamespace(scene.kube, space)
-    const raw = await applied(scene, rawIn, false)
+    const [oneByOneIn, rawIn, triedIn] = [`${name}-single`, `${name}-raw`, `${name}-tried`]
+    for (const space of [name, oneByOneIn, rawIn, triedIn]) await createNamespace(scene.kube, space)
+    const raw = await applied(scene, rawIn, parallel)
     const sync = await synced(scene, name)
-    rows.push({ raw, 'tried and raw': await applied(scene, triedIn, true), ...sync })
+    const tried = await applied(scene, triedIn, parallel, true)
+    const oneByOne = await applied(scene, oneByOneIn, 1)
+    rows.push({ 'one by one': oneByOne, raw, 'tried and raw': tried, ...sync })
     console.log(JSON.stringify(rows.at(-1)), `load ${loadavg()[0]?.toFixed(1)}`)
     await scene.close()
   }
@@ -47,16 +53,21 @@ try {
   await stack.stop()
 }
 const middle = (key: keyof Row) => median(rows.map((row) => row[key]))
-const [raw, tried, sync] = [middle('raw'), middle('tried and raw'), middle('sync')]
-console.table({ raw, tried, sync, whole: middle('created to done') })
-console.log(
-  `sync / raw ${(sync / raw).toFixed(2)}, sync / tried and raw ${(sync / tried).toFixed(2)}`,
-)
+const sync = middle('sync')
+console.table(Object.fromEntries(measures.map((key) => [key, middle(key)])))
+for (const key of ['one by one', 'raw', 'tried and raw'] as const) {
+  console.log(`sync / ${key} ${(sync / middle(key)).toFixed(2)}`)
+}
 process.exit(0)
 
-/** Seconds of server-side applies of all objects, after a dry-run of each if asked for. */
-async function applied({ kube }: Scene, namespace: string, isTried: boolean): Promise<number> {
-  const limit = pLimit(parallel)
+/** Seconds of server-side applies of all objects, so many at once, after a dry-run of each if asked for. */
+async function applied(
+  { kube }: Scene,
+  namespace: string,
+  atOnce: number,
+  isTried = false,
+): Promise<number> {
+  const limit = pLimit(atOnce)
   const started = performance.now()
   for (const option of [...(isTried ? ['&dryRun=All'] : []), '']) {
     const query = `?fieldManager=bench&force=true&fieldValidation=Strict${option}`
@@ -70,7 +81,19 @@ async function applied({ kube }: Scene, namespace: string, isTried: boolean): Pr
       ),
     )
   }
-  return secondsSince(started)
+  const seconds = secondsSince(started)
+  await whenObserved(kube, namespace)
+  return seconds
+}
+
+/** Lets the controllers catch up, so that what comes next is not measured with their work. */
+async function whenObserved(kube: KubeClient, namespace: string): Promise<void> {
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments`
+  for (;;) {
+    const { items } = await kube.request<Deployments>('GET', path)
+    if (items.every(({ status }) => status?.observedGeneration !== undefined)) return
+    await delay(lookMs)
+  }
 }
 
 /** Seconds from the Application to its end, and of its operation as the status says. */
