@@ -110,23 +110,23 @@ describe('a sync by hand', () => {
   it('waits for the end of what it prunes before the next wave (SYNC-15)', async () => {
     const { kube, repository } = scene
     const later = { 'argocd.argoproj.io/sync-wave': '1' }
-    await repository.push({ 'held/old.yaml': configMap('held-old', 'one') })
-    expect((await syncOf('held'))?.operationState?.phase).toBe('Succeeded')
+    await repository.push({ 'slow-prune/old.yaml': configMap('held-old', 'one') })
+    expect((await syncOf('slow-prune'))?.operationState?.phase).toBe('Succeeded')
     await kube.patch(config('held-old'), { metadata: { finalizers: ['e2e.dev/hold'] } })
     const metadata = { name: 'held-new', annotations: later }
     const added = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata })
-    await repository.push({ 'held/old.yaml': null, 'held/new.yaml': added })
-    await operate(kube, 'held', { prune: true, revision: 'main' })
+    await repository.push({ 'slow-prune/old.yaml': null, 'slow-prune/new.yaml': added })
+    await operate(kube, 'slow-prune', { prune: true, revision: 'main' })
     await eventually(
       () => kube.request('GET', config('held-old')),
       (old) => old.metadata.deletionTimestamp !== undefined,
     )
-    await whenApplication(kube, 'held', ({ operationState }) =>
+    await whenApplication(kube, 'slow-prune', ({ operationState }) =>
       Boolean(operationState?.message.includes('held-old is Progressing: Pending deletion')),
     )
     expect(await isThere(kube, config('held-new'))).toBe(false)
     await kube.patch(config('held-old'), { metadata: { finalizers: null } })
-    expect((await whenOver(kube, 'held')).status?.operationState?.phase).toBe('Succeeded')
+    expect((await whenOver(kube, 'slow-prune')).status?.operationState?.phase).toBe('Succeeded')
     expect(await isThere(kube, config('held-new'))).toBe(true)
   })
 

@@ -117,20 +117,20 @@ describe('Prune=false and Delete=false', () => {
       'kept/b.yaml': kept('kept-not', 'Delete=true'),
       'kept/c.yaml': configMap('kept-declared', 'one'),
     })
-    await create('kept', { path: 'kept', spec: automated('Delete=false') })
-    await whenApplication(kube, 'kept', isDeployed(first))
+    await create('keeping', { path: 'kept', spec: automated('Delete=false') })
+    await whenApplication(kube, 'keeping', isDeployed(first))
     await push({ 'kept/a.yaml': null })
     const { status } = await whenApplication(
       kube,
-      'kept',
+      'keeping',
       ({ sync, operationState }) =>
         sync?.status === 'OutOfSync' && operationState?.phase === 'Succeeded',
     )
     expect(status?.operationState?.syncResult.resources).toContainEqual(
       expect.objectContaining({ status: 'PruneSkipped', message: 'ignored (no prune)' }),
     )
-    await kube.request('DELETE', `${applicationsPath}/kept`)
-    await whenGone(kube, `${applicationsPath}/kept`)
+    await kube.request('DELETE', `${applicationsPath}/keeping`)
+    await whenGone(kube, `${applicationsPath}/keeping`)
     const names = ['kept-undeclared', 'kept-not', 'kept-declared']
     const left = await Promise.all(names.map((name) => isThere(kube, config(name))))
     expect(left).toEqual([true, false, true])
