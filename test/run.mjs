@@ -41,9 +41,8 @@ async function bench() {
 async function test() {
   const onlyDrills = args.includes('--drills')
   const steps = onlyDrills
-    ? [vitest('drills'), vitest('long-drills')]
-    : // workflows mostly wait: the units have the processors meanwhile
-      [...checks(), vitest('unit', 'workflows'), vitest('integration'), vitest('drills')]
+    ? ['drills', 'long-drills'].map(vitest)
+    : [...checks(), ...['unit', 'workflows', 'integration', 'drills'].map(vitest)]
   const total = { passed: 0, failed: 0 }
   const failures = []
   const drills = []
@@ -76,14 +75,15 @@ function checks() {
   })
 }
 
-function vitest(...projects) {
+function vitest(project) {
   const work = async () => {
     rmSync(report, { force: true })
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
     const code = await run('vitest', [
       'run',
       '--passWithNoTests',
-      ...projects.map((project) => `--project=${project}`),
+      '--project',
+      project,
       ...reporters,
     ])
     const told = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {}
@@ -92,10 +92,10 @@ function vitest(...projects) {
       passed,
       // a file that cannot be loaded, or a setup that fails, has no test that could fail
       failed: code === 0 ? failed : Math.max(1, failed),
-      rows: projects.flatMap((one) => (one.endsWith('drills') ? drillRows(one, told) : [])),
+      rows: project.endsWith('drills') ? drillRows(project, told) : [],
     }
   }
-  return { title: `tests: ${projects.join(', ')}`, work }
+  return { title: `tests: ${project}`, work }
 }
 
 /** Gives the exit code; output goes straight to the terminal. */
