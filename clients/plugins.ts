@@ -14,19 +14,27 @@ export function createPlugins(
   onError: (error: unknown) => void,
 ): Plugins {
   let known: { readonly state: string; readonly plugins: readonly Plugin[] } | undefined
+  let looking: Promise<readonly Plugin[]> | undefined
+  const look = async (from: string): Promise<readonly Plugin[]> => {
+    const names = (await readdir(from).catch(() => [])).filter((name) => /\.ya?ml$/.test(name))
+    const files = names.sort().map((name) => join(from, name))
+    // a mounted ConfigMap is changed by exchanging links: time and place tell
+    const stats = await Promise.all(files.map((file) => stat(file)))
+    const state = stats.map(({ ino, mtimeMs, size }) => `${ino} ${mtimeMs} ${size}`).join('\n')
+    if (known?.state === state) return known.plugins
+    const read = await Promise.all(files.map((file) => pluginIn(file, onError)))
+    const plugins = read.filter((plugin) => plugin !== undefined)
+    known = { state, plugins }
+    return plugins
+  }
   return {
     async all() {
       if (folder === undefined) return []
-      const names = (await readdir(folder).catch(() => [])).filter((name) => /\.ya?ml$/.test(name))
-      const files = names.sort().map((name) => join(folder, name))
-      // a mounted ConfigMap is changed by exchanging links: time and place tell
-      const stats = await Promise.all(files.map((file) => stat(file)))
-      const state = stats.map(({ ino, mtimeMs, size }) => `${ino} ${mtimeMs} ${size}`).join('\n')
-      if (known?.state === state) return known.plugins
-      const read = await Promise.all(files.map((file) => pluginIn(file, onError)))
-      const plugins = read.filter((plugin) => plugin !== undefined)
-      known = { state, plugins }
-      return plugins
+      // a push asks for every Application of its repository at once
+      looking ??= look(folder).finally(() => {
+        looking = undefined
+      })
+      return await looking
     },
   }
 }

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { LRUCache } from 'lru-cache'
 import { GitAccessError } from '../../core/errors.ts'
 import { type Answer, createAnswerParser, type GitObject, type ObjectInfo } from './answers.ts'
 
@@ -27,8 +28,12 @@ type Reading = {
 }
 
 const idleMs = 5 * 60_000
+// a commit never changes: what it has at a path is asked for once, though many ask at every push
+const lasting = /^[0-9a-f]{40,64}(:|\^\{tree\}$)/
+const maxKnown = 20_000
 
 export function createObjectReader(dir: string, env: Record<string, string>): ObjectReader {
+  const known = new LRUCache<string, ObjectInfo>({ max: maxKnown })
   let reading: Reading | undefined
   let idle: NodeJS.Timeout | undefined
 
@@ -52,8 +57,13 @@ export function createObjectReader(dir: string, env: Record<string, string>): Ob
   }
   return {
     async info(name) {
+      const before = known.get(name)
+      if (before !== undefined) return before
       const answer = await ask('info', name)
-      return answer.found ? { id: answer.id, type: answer.type } : undefined
+      if (!answer.found) return undefined
+      const found = { id: answer.id, type: answer.type }
+      if (lasting.test(name)) known.set(name, found)
+      return found
     },
     async contents(name) {
       const answer = await ask('contents', name)
