@@ -11,12 +11,12 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { endpointsFile } from '../../deploy/local/endpoints.ts'
 import { untilFree } from '../../deploy/local/ports.ts'
 import { startTimeOf } from '../../deploy/local/process-identity.ts'
 import { eventually } from '../harness/eventually.ts'
-import { startStack } from '../harness/stack.ts'
+import { type Stack, startStack } from '../harness/stack.ts'
 
 const root = resolve(import.meta.dirname, '..', '..')
 
@@ -73,36 +73,44 @@ test('state survives a stop and a start, and only --fresh removes it', async () 
   await third.stop()
 })
 
-test('a stop leaves no process, no taken port and no addresses behind', async () => {
-  const stack = await startStack({ ...stackOnly, dir })
-  const { pids } = stack.endpoints
-  const ports = JSON.parse(readFileSync(join(dir, 'ports.json'), 'utf8')) as Record<string, number>
-  expect(statSync(endpointsFile(dir)).mode & 0o777).toBe(0o600)
-  await stack.stop()
-  expect(alive(pids)).toEqual([])
-  expect(await untilFree(Object.values(ports), 0)).toBe(true)
-  expect(existsSync(endpointsFile(dir))).toBe(false)
-})
+describe('a stack that runs', () => {
+  let own: string
+  let stack: Stack
+  beforeAll(async () => {
+    own = mkdtempSync(join(tmpdir(), 'local-stack-'))
+    stack = await startStack({ ...stackOnly, dir: own })
+  })
+  afterAll(() => rmSync(own, { recursive: true, force: true }))
 
-test('a second start says where the first one runs and leaves it alone', async () => {
-  const stack = await startStack({ ...stackOnly, dir })
-  const second = await runStart('--data', dir)
-  expect(second).toMatchObject({ code: 1, output: expect.stringContaining(stack.endpoints.api) })
-  expect(second.output).toContain('already runs here')
-  expect((await stack.kube.try('GET', '/readyz')).status).toBe(200)
-  await stack.stop()
-})
+  test('is left alone by a second start, which says where it runs', async () => {
+    const second = await runStart('--data', own)
+    expect(second).toMatchObject({ code: 1, output: expect.stringContaining(stack.endpoints.api) })
+    expect(second.output).toContain('already runs here')
+    expect((await stack.kube.try('GET', '/readyz')).status).toBe(200)
+  })
 
-test('a part that is killed is started again and the addresses name its new process', async () => {
-  const stack = await startStack({ ...stackOnly, dir })
-  const { kafka: before } = stack.endpoints.pids
-  stack.kill('kafka')
-  await eventually(
-    () => stack.output(),
-    (output) => output.includes('kafka is back'),
-  )
-  expect(stack.endpoints.pids.kafka).not.toBe(before)
-  await stack.stop()
+  test('starts a part again that is killed, and its addresses name the new process', async () => {
+    const { kafka: before } = stack.endpoints.pids
+    stack.kill('kafka')
+    await eventually(
+      () => stack.output(),
+      (output) => output.includes('kafka is back'),
+    )
+    expect(stack.endpoints.pids.kafka).not.toBe(before)
+  })
+
+  test('leaves no process, no taken port and no addresses behind when it is stopped', async () => {
+    const { pids } = stack.endpoints
+    const ports = JSON.parse(readFileSync(join(own, 'ports.json'), 'utf8')) as Record<
+      string,
+      number
+    >
+    expect(statSync(endpointsFile(own)).mode & 0o777).toBe(0o600)
+    await stack.stop()
+    expect(alive(pids)).toEqual([])
+    expect(await untilFree(Object.values(ports), 0)).toBe(true)
+    expect(existsSync(endpointsFile(own))).toBe(false)
+  })
 })
 
 test('when the start itself is killed its children end, and the next start works', async () => {
