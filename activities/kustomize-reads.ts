@@ -118,7 +118,7 @@ async function visit(
   for (const remote of own.remote) await followElsewhere(walk, folder, remote)
 }
 
-/** A chart of the repository is read as any folder, another one is fetched (KUST-11). */
+/** A chart of the repository is read like every folder, another one is fetched (KUST-11). */
 async function followChart(walk: Walk, folder: string, chart: InflatedChart): Promise<void> {
   const { reader, url, commit } = walk.checkout
   const place = clean(posix.join(folder, chart.place))

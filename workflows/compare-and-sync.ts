@@ -9,7 +9,7 @@ import type { CarriedOperation } from './contract.ts'
 import { operationDeadline } from './deadline.ts'
 import { resultTable } from './details.ts'
 import { giveUpCarried } from './early-end.ts'
-import { attemptedBy, handedOn, isHeal, leftOf } from './left.ts'
+import { attemptedBy, continuedOf, handedOn, isHeal, leftOf } from './left.ts'
 import { type End, factsOf, notBegun, type Operation, type Progress } from './operation.ts'
 import { type Outcome, repeatIn } from './outcome.ts'
 import { revertInGit } from './revert.ts'
@@ -28,7 +28,7 @@ export async function compareAndSync(operation: Operation): Promise<Outcome> {
     return { ...(await notCompared(operation, compared.failure)), ...handedOn(operation) }
   }
   const { rendered, plan, trouble } = compared
-  const continued = carried?.inputs === rendered.inputs ? carried : undefined
+  const continued = continuedOf(input, rendered)
   if (carried !== undefined && continued === undefined && hasPatch(decision, 'record-superseded')) {
     await giveUpCarried(operation, short(rendered))
   }
@@ -65,16 +65,16 @@ function progressFrom(
   operation: Operation,
   { rendered, plan: { unpruned = [], heal }, trouble }: Compared,
 ): Progress {
-  const { carried, begunAt } = operation.input
-  const continued = carried?.inputs === rendered.inputs ? carried : undefined
+  const { input } = operation
+  const continued = continuedOf(input, rendered)
   const startedAt = continued?.startedAt ?? Date.now()
   return {
     startedAt,
-    begunAt: continued?.begunAt ?? begunAt ?? startedAt,
+    begunAt: continued?.begunAt ?? input.begunAt ?? startedAt,
     stale: trouble !== undefined,
     waveBegunAt: Date.now(),
     results: unpruned.map(notPruned),
-    changed: leftOf(operation.input, rendered)?.changed ?? [],
+    changed: leftOf(input, rendered)?.changed ?? [],
     heal: heal === true || isHeal(operation, rendered),
   }
 }

@@ -1,14 +1,24 @@
 import type { RenderedManifests } from '../core/flow.ts'
-import type { ApplicationInput, AttemptedOperation } from './contract.ts'
+import type { ApplicationInput, AttemptedOperation, CarriedOperation } from './contract.ts'
 import type { Operation, Progress } from './operation.ts'
 import type { Outcome } from './outcome.ts'
 
-/** What is left of an operation for this very deployment; undefined when something else is to be deployed. */
-export function leftOf(
-  { carried, attempted }: ApplicationInput,
+/** The operation that gave way and is gone on with; undefined when something else is to be deployed. */
+export function continuedOf(
+  { carried }: ApplicationInput,
   { inputs }: RenderedManifests,
+): CarriedOperation | undefined {
+  return carried?.inputs === inputs ? carried : undefined
+}
+
+/** What is left of an operation for this very deployment, whether it gave way or failed. */
+export function leftOf(
+  input: ApplicationInput,
+  rendered: RenderedManifests,
 ): AttemptedOperation | undefined {
-  return [carried, attempted].find((left) => left?.inputs === inputs)
+  const { attempted } = input
+  const failed = attempted?.inputs === rendered.inputs ? attempted : undefined
+  return continuedOf(input, rendered) ?? failed
 }
 
 /** Whether only drift is mended: what began as a deployment stays one, whatever it is woken by meanwhile. */
