@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ApplicationSource } from '../../core/application.ts'
 import { configMap } from '../harness/application.ts'
-import { openRenderCases, type RenderCases } from './render-cases.ts'
+import { renderCasesOf } from './render-cases.ts'
 
 type Directory = NonNullable<ApplicationSource['directory']>
 
@@ -22,17 +22,10 @@ const files = {
   'large/c.yaml': 'a: b\n',
   'wrong/deep/a.yaml': `${configMap('a', '1')}---\napiVersion: v1\nkind: ConfigMap\n`,
 }
-let cases: RenderCases
-let url = ''
-
-beforeAll(async () => {
-  cases = await openRenderCases({ 'reposerver.max.combined.directory.manifests.size': '1k' })
-  url = await cases.repository(files)
-})
-afterAll(() => cases.close())
+const cases = renderCasesOf(files, { 'reposerver.max.combined.directory.manifests.size': '1k' })
 
 async function names(directory?: Directory, path = 'app'): Promise<string> {
-  const found = await cases.render(url, { path, ...(directory && { directory }) })
+  const found = await cases.render({ path, ...(directory && { directory }) })
   return found.map(({ metadata }) => metadata.name).join(' ')
 }
 
@@ -60,13 +53,13 @@ describe('of a directory', () => {
 
   it('the manifests have only so many bytes together as the operator permits (SRC-19)', async () => {
     expect(await names({ exclude: 'b.yaml' }, 'large')).toBe('a')
-    expect(await cases.refusal(url, { path: 'large' })).toMatch(
+    expect(await cases.refusal({ path: 'large' })).toMatch(
       /^the manifests of the folder large have more than 1000 bytes together; leave files out/,
     )
   })
 
   it('a file that is wrong is told by its whole path and its line', async () => {
-    const refusal = await cases.refusal(url, { path: 'wrong', directory: { recurse: true } })
+    const refusal = await cases.refusal({ path: 'wrong', directory: { recurse: true } })
     expect(refusal).toMatch(/^wrong\/deep\/a\.yaml:\d+: ConfigMap: metadata\.name is missing/)
   })
 })

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ApplicationSource } from '../../core/application.ts'
-import { openRenderCases, type RenderCases } from './render-cases.ts'
+import { type OneRepository, renderCasesOf } from './render-cases.ts'
 
 type Helm = NonNullable<ApplicationSource['helm']>
-type Around = Parameters<RenderCases['render']>[2]
+type Around = Parameters<OneRepository['render']>[1]
 
 /** A chart that shows what it is told. */
 const shows = `apiVersion: v1
@@ -32,17 +32,10 @@ const files = {
   'shared/root.yaml': 'from: root\n',
   'shared/rel.txt': 'a text,\nwith a comma\n',
 }
-let cases: RenderCases
-let url = ''
+const cases = renderCasesOf(files)
 
-beforeAll(async () => {
-  cases = await openRenderCases()
-  url = await cases.repository(files)
-})
-afterAll(() => cases.close())
-
-const objects = (helm: Helm, around?: Around) => cases.render(url, { path: 'chart', helm }, around)
-const refusal = (helm: Helm) => cases.refusal(url, { path: 'chart', helm })
+const objects = (helm: Helm, around?: Around) => cases.render({ path: 'chart', helm }, around)
+const refusal = (helm: Helm) => cases.refusal({ path: 'chart', helm })
 
 async function shown(helm: Helm, around?: Around) {
   const found = await objects(helm, around)

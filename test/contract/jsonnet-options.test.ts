@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ApplicationSource } from '../../core/application.ts'
-import { openRenderCases, type RenderCases } from './render-cases.ts'
+import { openRenderCases, renderCasesOf } from './render-cases.ts'
 
 type Jsonnet = NonNullable<NonNullable<ApplicationSource['directory']>['jsonnet']>
 
@@ -24,18 +24,11 @@ const files = {
     Object.entries(hostile).map(([name, text]) => [`hostile/${name}/x.jsonnet`, text]),
   ),
 }
-let cases: RenderCases
-let url = ''
-
-beforeAll(async () => {
-  cases = await openRenderCases()
-  url = await cases.repository(files)
-})
-afterAll(() => cases.close())
+const cases = renderCasesOf(files)
 
 const source = (path: string, jsonnet: Jsonnet) => ({ path, directory: { jsonnet } })
 async function dataOf(path: string, jsonnet: Jsonnet): Promise<readonly unknown[]> {
-  return (await cases.render(url, source(path, jsonnet))).map(({ data }) => data)
+  return (await cases.render(source(path, jsonnet))).map(({ data }) => data)
 }
 
 describe('a Jsonnet program', () => {
@@ -57,7 +50,7 @@ describe('a Jsonnet program', () => {
   it('finds its imports in the libraries, in the last one first (DIR-06)', async () => {
     expect(await dataOf('libs', { libs: ['first', 'second'] })).toEqual([{ from: 'second' }, {}])
     expect(await dataOf('libs', { libs: ['second', 'first'] })).toEqual([{ from: 'first' }, {}])
-    const outside = await cases.refusal(url, source('libs', { libs: ['../../etc'] }))
+    const outside = await cases.refusal(source('libs', { libs: ['../../etc'] }))
     expect(outside).toContain('leaves the repository')
   })
 
@@ -68,14 +61,14 @@ describe('a Jsonnet program', () => {
   })
 
   it.each(Object.keys(hostile))('reads no file of the machine: %s (H1)', async (name) => {
-    expect(await cases.refusal(url, { path: `hostile/${name}` })).toMatch(
+    expect(await cases.refusal({ path: `hostile/${name}` })).toMatch(
       /import of \/etc\/hostname is refused|is refused|leaves the repository/,
     )
   })
 
   it('that fails is told by file and line, without the values that it was given', async () => {
     const extVars = [{ name: 'secret', value: 'canary-of-jsonnet' }]
-    const refusal = await cases.refusal(url, source('broken', { extVars }))
+    const refusal = await cases.refusal(source('broken', { extVars }))
     expect(refusal).toMatch(/broken\/x\.jsonnet:1/)
     expect(refusal).not.toContain('canary')
   })

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openRenderCases, type RenderCases } from './render-cases.ts'
+import { describe, expect, it } from 'vitest'
+import { openRenderCases, renderCasesOf } from './render-cases.ts'
 
 const template = `apiVersion: v1
 kind: ConfigMap
@@ -34,19 +34,12 @@ helmCharts:
   'outside/kustomization.yaml':
     'helmGlobals: {chartHome: ../../etc}\nhelmCharts: [{name: web, releaseName: rel}]\n',
 }
-let cases: RenderCases
-let url = ''
-
-beforeAll(async () => {
-  cases = await openRenderCases({ 'kustomize.buildOptions': '--enable-helm' })
-  url = await cases.repository(files)
-})
-afterAll(() => cases.close())
+const cases = renderCasesOf(files, { 'kustomize.buildOptions': '--enable-helm' })
 
 describe('a kustomization with charts, where the operator enables them', () => {
   it('is rendered with the values that it names and what the cluster can do (KUST-11, KUST-12)', async () => {
     const around = { kubeVersion: 'v1.30.11-gke.100', apiVersions: ['example.com/v1'] }
-    expect(await cases.render(url, { path: 'app' }, around)).toMatchObject([
+    expect(await cases.render({ path: 'app' }, around)).toMatchObject([
       {
         metadata: { name: 'p-rel' },
         data: { color: 'red', size: 'large', kube: 'v1.30.11', widgets: 'true' },
@@ -57,13 +50,13 @@ describe('a kustomization with charts, where the operator enables them', () => {
   it('tells charts what the source says of the cluster instead (KUST-11)', async () => {
     const kustomize = { kubeVersion: '1.21.0', apiVersions: ['v1'] }
     const around = { apiVersions: ['example.com/v1'] }
-    expect(await cases.render(url, { path: 'app', kustomize }, around)).toMatchObject([
+    expect(await cases.render({ path: 'app', kustomize }, around)).toMatchObject([
       { data: { kube: 'v1.21.0', widgets: 'false' } },
     ])
   })
 
   it('finds them in another folder', async () => {
-    expect(await cases.render(url, { path: 'shared' })).toMatchObject([
+    expect(await cases.render({ path: 'shared' })).toMatchObject([
       { metadata: { name: 'rel' }, data: { color: 'green' } },
     ])
   })
@@ -73,7 +66,7 @@ describe('a kustomization with charts, where the operator enables them', () => {
     ['private', /127\.0\.0\.1:1, which the project default does not permit/],
     ['outside', /leaves the repository/],
   ])('says what it does not get: %s (H1, H3)', async (path, message) => {
-    expect(await cases.refusal(url, { path })).toMatch(message)
+    expect(await cases.refusal({ path })).toMatch(message)
   })
 
   it('is refused where the operator does not enable them', async () => {

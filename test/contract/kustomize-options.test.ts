@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ApplicationSource } from '../../core/application.ts'
-import { openRenderCases, type RenderCases } from './render-cases.ts'
+import { renderCasesOf } from './render-cases.ts'
 
 type Kustomize = NonNullable<ApplicationSource['kustomize']>
 
@@ -27,14 +27,7 @@ const files = {
     'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [more.yaml]\n',
   'component/more.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\n',
 }
-let cases: RenderCases
-let url = ''
-
-beforeAll(async () => {
-  cases = await openRenderCases()
-  url = await cases.repository(files)
-})
-afterAll(() => cases.close())
+const cases = renderCasesOf(files)
 
 type Deployment = {
   readonly metadata: Readonly<Record<string, unknown>>
@@ -48,8 +41,8 @@ type Deployment = {
   }
 }
 
-const built = (kustomize: Kustomize) => cases.render(url, { path: 'app', kustomize })
-const refusal = (kustomize: Kustomize) => cases.refusal(url, { path: 'app', kustomize })
+const built = (kustomize: Kustomize) => cases.render({ path: 'app', kustomize })
+const refusal = (kustomize: Kustomize) => cases.refusal({ path: 'app', kustomize })
 async function web(kustomize: Kustomize): Promise<Deployment> {
   const found = await built(kustomize)
   return found.find(({ kind }) => kind === 'Deployment') as unknown as Deployment

@@ -1,10 +1,10 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ApplicationSource } from '../../core/application.ts'
 import { configMap } from '../harness/application.ts'
-import { openRenderCases, type RenderCases } from './render-cases.ts'
+import { renderCasesOf } from './render-cases.ts'
 
 type Plugin = NonNullable<ApplicationSource['plugin']>
 
@@ -42,17 +42,14 @@ const files = {
   'kustomized/a.yaml': configMap('a', 'main'),
   'README.md': 'not for plugins',
 }
-let cases: RenderCases
-let url = ''
-
-beforeAll(async () => {
-  cases = await openRenderCases({ 'reposerver.plugin.tar.exclusions': '*.md;marked/**' }, plugins)
-  url = await cases.repository(files)
-})
-afterAll(() => cases.close())
+const cases = renderCasesOf(
+  files,
+  { 'reposerver.plugin.tar.exclusions': '*.md;marked/**' },
+  plugins,
+)
 
 const madeOf = async (source: ApplicationSource, name = 'web') => {
-  const [object] = await cases.render(url, source, { name })
+  const [object] = await cases.render(source, { name })
   return (object?.data as { value?: string } | undefined)?.value
 }
 const plain = (plugin: Plugin) => ({ path: 'plain', plugin })
@@ -61,11 +58,11 @@ describe('a plugin', () => {
   it('is chosen by its name with its version, or by the folder, where a command that fails takes none (DIR-07, DIR-10)', async () => {
     expect(await madeOf({ path: 'marked' })).toBe('found')
     expect(await madeOf({ path: 'command' })).toBe('commanded')
-    const unknown = await cases.refusal(url, plain({ name: 'env' }))
+    const unknown = await cases.refusal(plain({ name: 'env' }))
     expect(unknown).toMatch(/there is no plugin env here \(there is .*env-v1/)
-    const nobody = await cases.refusal(url, plain({ env: [{ name: 'A', value: 'b' }] }))
+    const nobody = await cases.refusal(plain({ env: [{ name: 'A', value: 'b' }] }))
     expect(nobody).toContain('no plugin takes the folder plain')
-    const other = await cases.refusal(url, plain({ name: 'found' }))
+    const other = await cases.refusal(plain({ name: 'found' }))
     expect(other).toBe('the plugin found does not take the folder plain')
   })
 
@@ -82,7 +79,7 @@ describe('a plugin', () => {
     expect(await madeOf(plain({ name: 'json', parameters: [size ?? {}] }))).toBe(
       '[{"name":"size","string":"large"}]',
     )
-    expect(await cases.refusal(url, plain({ name: 'env-v1' }))).toContain('env-v1 needs size')
+    expect(await cases.refusal(plain({ name: 'env-v1' }))).toContain('env-v1 needs size')
   })
 
   it('works in a copy of its own without what it is not to see (DIR-11, SRC-22)', async () => {
@@ -95,10 +92,10 @@ describe('a plugin', () => {
   })
 
   it('may run the programs of the repository where it asks for their modes (DIR-10)', async () => {
-    const script = join(fileURLToPath(url), 'plain', 'run.sh')
+    const script = join(fileURLToPath(cases.url), 'plain', 'run.sh')
     writeFileSync(script, '#!/bin/sh\necho from the program\n')
     chmodSync(script, 0o755)
-    await cases.branch(url, 'programs', {})
+    await cases.branch('programs', {})
     const at = (name: string) => ({ ...plain({ name }), targetRevision: 'programs' })
     expect(await madeOf(at('program'))).toBe('from the program')
     expect(await madeOf(at('modeless'))).toBe('no program')
@@ -107,10 +104,10 @@ describe('a plugin', () => {
 
 describe('renders of one repository at the same time', () => {
   it('do not see each other, whatever their revisions and options (SRC-22)', async () => {
-    await cases.branch(url, 'next', { 'kustomized/a.yaml': configMap('a', 'next') })
+    await cases.branch('next', { 'kustomized/a.yaml': configMap('a', 'next') })
     const asked = ['main', 'next', 'main', 'next'].map(async (targetRevision, index) => {
       const kustomize = { namePrefix: `p${index}-` }
-      const [object] = await cases.render(url, { path: 'kustomized', targetRevision, kustomize })
+      const [object] = await cases.render({ path: 'kustomized', targetRevision, kustomize })
       return [object?.metadata.name, object?.data]
     })
     expect(await Promise.all(asked)).toEqual([

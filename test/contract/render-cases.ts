@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
 import type { ToolPaths } from '../../clients/tools.ts'
 import type { ApplicationSource } from '../../core/application.ts'
 import { PlatformError } from '../../core/errors.ts'
@@ -61,6 +62,38 @@ export async function openRenderCases(
       renderer.close()
       scratch.close()
     },
+  }
+}
+
+/** The cases of one repository, which a file of tests has from its first test to its last. */
+export type OneRepository = {
+  /** The address of the repository. */
+  readonly url: string
+  branch(name: string, files: Files): Promise<void>
+  render(source: ApplicationSource, around?: Around): Promise<readonly Manifest[]>
+  /** Why it is not rendered. */
+  refusal(source: ApplicationSource, around?: Around): Promise<string>
+}
+
+/** As `openRenderCases`, with a repository of these files; opened and closed with the file of tests. */
+export function renderCasesOf(
+  files: Files,
+  ...settings: Parameters<typeof openRenderCases>
+): OneRepository {
+  let cases: RenderCases
+  let url = ''
+  beforeAll(async () => {
+    cases = await openRenderCases(...settings)
+    url = await cases.repository(files)
+  })
+  afterAll(() => cases.close())
+  return {
+    get url() {
+      return url
+    },
+    branch: (name, more) => cases.branch(url, name, more),
+    render: (source, around) => cases.render(url, source, around),
+    refusal: (source, around) => cases.refusal(url, source, around),
   }
 }
 

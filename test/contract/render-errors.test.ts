@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { ApplicationSource } from '../../core/application.ts'
-import { openRenderCases, type RenderCases } from './render-cases.ts'
+import { renderCasesOf } from './render-cases.ts'
 
 const chartFile = (name: string) => `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n`
 const files = {
@@ -23,14 +23,7 @@ const files = {
   'made/g.jsonnet': '{ kind: "Pod" }\n',
   'settings/.argocd-source.yaml': 'helm:\n  - [\n',
 }
-let cases: RenderCases
-let url = ''
-
-beforeAll(async () => {
-  cases = await openRenderCases()
-  url = await cases.repository(files)
-})
-afterAll(() => cases.close())
+const cases = renderCasesOf(files)
 
 const rows: readonly (readonly [string, ApplicationSource, RegExp])[] = [
   ['a template of Helm', { path: 'broken' }, /broken\/templates\/a\.yaml:3/],
@@ -66,5 +59,5 @@ const rows: readonly (readonly [string, ApplicationSource, RegExp])[] = [
 ]
 
 it.each(rows)('an error in %s names file and line', async (_, source, place) => {
-  expect(await cases.refusal(url, source)).toMatch(place)
+  expect(await cases.refusal(source)).toMatch(place)
 })
