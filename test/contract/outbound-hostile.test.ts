@@ -1,6 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -9,6 +8,7 @@ import { createGit, type Git, type GitOptions } from '../../clients/git.ts'
 import { createOutbound } from '../../clients/outbound.ts'
 import type { RepositoryAccess, RepositoryCredentials } from '../../core/repository/credentials.ts'
 import { startChartRepository } from '../harness/chart-server.ts'
+import { type Lure, startLure, startTokenRegistry } from '../harness/lure.ts'
 import { packChart } from '../harness/packed-chart.ts'
 import { makeSshKey, startSshServer } from '../harness/ssh-server.ts'
 import { startGitServer } from './git-server.ts'
@@ -51,16 +51,10 @@ function chartsWith(access = accessOf({}), outbound = rebinding) {
   return createCharts({ dir: join(dir, 'charts'), ...how })
 }
 
-/** A server of a stranger, and what it was asked with. */
-async function lure(answer: RequestListener) {
-  const seen: { readonly path: string; readonly authorization: string | undefined }[] = []
-  const server = createServer((request, response) => {
-    seen.push({ path: request.url ?? '', authorization: request.headers.authorization })
-    answer(request, response)
-  })
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
-  open.push({ close: () => void server.close() })
-  return { seen, port: (server.address() as AddressInfo).port }
+async function lure(answer: RequestListener): Promise<Lure> {
+  const server = await startLure(answer)
+  open.push(server)
+  return server
 }
 
 const refused = `leads to an address that may not be asked`
@@ -216,7 +210,7 @@ describe('H3: the address of a chart (SSRF, credentials to another host)', () =>
   })
 
   it('is fetched with the token that the registry wants', async () => {
-    const packed = await startTokenRegistry()
+    const packed = await startTokenRegistry(lure)
     const charts = chartsWith(accessOf({ plainHttp: true, username: 'kim', password: 'pw' }))
     const ask = { url: `oci://127.0.0.1:${packed.port}/team`, chart: 'web', version: '^1.0.0' }
     expect((await charts.find(ask, 'default')).version).toBe('1.0.0+b')
@@ -228,25 +222,3 @@ describe('H3: the address of a chart (SSRF, credentials to another host)', () =>
     ])
   })
 })
-
-/** A registry as Docker's: who has no token is sent for one. */
-async function startTokenRegistry() {
-  const body = await packChart('web', '1.0.0+b', {})
-  const hash = await crypto.subtle.digest('SHA-256', new Uint8Array(body))
-  const digest = `sha256:${Buffer.from(hash).toString('hex')}`
-  const mediaType = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip'
-  const answers = new Map<string, Buffer | string>([
-    ['/v2/team/web/tags/list', JSON.stringify({ tags: ['latest', '1.0.0_b'] })],
-    ['/v2/team/web/manifests/1.0.0_b', JSON.stringify({ layers: [{ mediaType, digest }] })],
-    [`/v2/team/web/blobs/${digest}`, body],
-  ])
-  const server = await lure(({ url = '', headers }, response) => {
-    const realm = `http://127.0.0.1:${server.port}/token`
-    const challenge = `Bearer realm="${realm}",service="charts",scope="repository:team/web:pull"`
-    if (url.startsWith('/token')) response.end(JSON.stringify({ token: 'of-kim' }))
-    else if (headers.authorization !== 'Bearer of-kim')
-      response.writeHead(401, { 'www-authenticate': challenge }).end()
-    else response.end(answers.get(url))
-  })
-  return server
-}

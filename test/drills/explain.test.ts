@@ -35,9 +35,7 @@ type Explanation = {
 
 beforeAll(async () => {
   slack = await startSlackServer()
-  stack = await startStack({
-    env: { SLACK_BOT_TOKEN: slack.token, SLACK_CHANNEL: slack.channel, SLACK_API_URL: slack.url },
-  })
+  stack = await startStack({ env: slack.environment })
   repository = await createScratchRepository('explained')
   other = await createScratchRepository('elsewhere')
   await stack.kube.request('POST', '/api/v1/namespaces', { metadata: { name: namespace } })

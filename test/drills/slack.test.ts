@@ -38,9 +38,7 @@ spec:
 
 beforeAll(async () => {
   slack = await startSlackServer()
-  stack = await startStack({
-    env: { SLACK_BOT_TOKEN: slack.token, SLACK_CHANNEL: slack.channel, SLACK_API_URL: slack.url },
-  })
+  stack = await startStack({ env: slack.environment })
   connection = await Connection.connect({ address: stack.endpoints.temporal })
   client = new Client({ connection, namespace: 'driftless' })
   repository = await createScratchRepository('slack')

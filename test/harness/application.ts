@@ -61,6 +61,11 @@ export function isDeployed(revision: string): (status: ApplicationStatus) => boo
     sync?.status === 'Synced' && health?.status === 'Healthy' && sync.revision === revision
 }
 
+/** Deployed, and the operation has said so: all of it may be live while it still waits to. */
+export function hasEnded(revision: string): (status: ApplicationStatus) => boolean {
+  return (status) => isDeployed(revision)(status) && status.operationState?.phase !== 'Running'
+}
+
 /** The drift that nobody has synced yet is seen. */
 export function isOutOfSync({ sync }: ApplicationStatus): boolean {
   return sync?.status === 'OutOfSync'

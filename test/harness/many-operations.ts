@@ -3,7 +3,7 @@ import {
   applicationManifest,
   applicationsPath,
   configMap,
-  isDeployed,
+  hasEnded,
   whenApplicationAtLast,
 } from './application.ts'
 import { allCreations } from './audit.ts'
@@ -52,13 +52,7 @@ export async function beginMany(
   return {
     async expectAllEnded() {
       for (const name of names) {
-        // all of it may be live while the operation still waits to say so
-        const live = await whenApplicationAtLast(
-          kube,
-          name,
-          (now) => isDeployed(head)(now) && now.operationState?.phase !== 'Running',
-          patienceMs,
-        )
+        const live = await whenApplicationAtLast(kube, name, hasEnded(head), patienceMs)
         expect(live?.status?.operationState?.phase).toBe('Succeeded')
       }
       const created = allCreations(dir)

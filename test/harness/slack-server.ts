@@ -21,6 +21,8 @@ export type SlackCall = { readonly method: string; readonly at: number; readonly
 export type SlackServer = {
   /** For `SLACK_API_URL`. */
   readonly url: string
+  /** Sends the processes of a stack to it. */
+  readonly environment: Readonly<Record<string, string>>
   readonly token: string
   readonly channel: string
   /** All calls so far, with the server's own time. */
@@ -72,10 +74,11 @@ export async function startSlackServer(): Promise<SlackServer> {
     server.closeAllConnections()
     await new Promise((closed) => server.close(closed))
   }
+  const url = `http://127.0.0.1:${port}/api/`
+  const { token, channel } = workspace
   return {
-    url: `http://127.0.0.1:${port}/api/`,
-    token: workspace.token,
-    channel: workspace.channel,
+    ...{ url, token, channel },
+    environment: { SLACK_BOT_TOKEN: token, SLACK_CHANNEL: channel, SLACK_API_URL: url },
     calls: (method) => calls.filter((call) => method === undefined || call.method === method),
     messages: () => workspace.messages(),
     next: (method, ...more) => {

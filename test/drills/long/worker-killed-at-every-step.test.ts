@@ -8,8 +8,7 @@ import {
 import {
   applicationManifest,
   applicationsPath,
-  configMap,
-  isDeployed,
+  hasEnded,
   type LiveApplication,
   whenApplicationAtLast,
 } from '../../harness/application.ts'
@@ -17,14 +16,13 @@ import { auditedWrites, creationsIn } from '../../harness/audit.ts'
 import { eventually } from '../../harness/eventually.ts'
 import { type FaultyGit, startFaultyGit } from '../../harness/faulty-git.ts'
 import { createScratchRepository, type ScratchRepository } from '../../harness/git.ts'
-import { hookJob } from '../../harness/hook.ts'
 import { createNamespace } from '../../harness/kube.ts'
 import { keepDownWhile } from '../../harness/outage.ts'
 import { followPending, type Pending } from '../../harness/pending.ts'
 import { whenGone } from '../../harness/presence.ts'
 import { type SlackServer, startSlackServer } from '../../harness/slack-server.ts'
-import { slowDeployment } from '../../harness/slow-deployment.ts'
 import { type Stack, startStack } from '../../harness/stack.ts'
+import { steppedFiles } from '../../harness/stepped-files.ts'
 import { pushWebhook } from '../../harness/webhook.ts'
 
 let stack: Stack
@@ -35,9 +33,7 @@ let pending: Pending
 
 beforeAll(async () => {
   slack = await startSlackServer()
-  stack = await startStack({
-    env: { SLACK_BOT_TOKEN: slack.token, SLACK_CHANNEL: slack.channel, SLACK_API_URL: slack.url },
-  })
+  stack = await startStack({ env: slack.environment })
   repository = await createScratchRepository('steps')
   git = await startFaultyGit(repository.url)
   pending = await followPending(stack.endpoints.temporal)
@@ -51,36 +47,21 @@ afterAll(async () => {
   await slack.close()
 })
 
-/** A hook, two waves and a wait for health; `b` is pruned and `a` changed by the second version. */
-const files = (name: string, version: 1 | 2) => ({
-  // a program renders it, so that the step lasts long enough to be seen
-  [`${name}/kustomization.yaml`]: JSON.stringify({
-    resources: ['before.yaml', 'a.yaml', ...(version === 1 ? ['b.yaml'] : []), 'web.yaml'],
-  }),
-  [`${name}/before.yaml`]: hookJob('before', 'PreSync'),
-  [`${name}/a.yaml`]: configMap('a', `${version}`),
-  [`${name}/b.yaml`]: version === 1 ? configMap('b', '1') : null,
-  [`${name}/web.yaml`]: slowDeployment('web', '2s', 1),
-})
 const create = async (name: string) => {
-  const head = await repository.push(files(name, 1))
+  const head = await repository.push(steppedFiles(name, 1))
   await createNamespace(stack.kube, name)
   const declared = { name, repoURL: git.url, namespace: name, path: name }
   await stack.kube.request('POST', applicationsPath, applicationManifest(declared))
   return head
 }
 const update = async (name: string) => {
-  const head = await repository.push(files(name, 2))
+  const head = await repository.push(steppedFiles(name, 2))
   const event = JSON.stringify(await repository.lastPush()).replaceAll(repository.url, git.url)
   await pushWebhook(stack.endpoints.api, JSON.parse(event))
   return head
 }
 const whenEnded = (name: string, head: string) =>
-  whenApplicationAtLast(
-    stack.kube,
-    name,
-    (status) => isDeployed(head)(status) && status.operationState?.phase !== 'Running',
-  )
+  whenApplicationAtLast(stack.kube, name, hasEnded(head))
 
 /**
  * Kills the worker when the API server is asked for the first such write, which is in flight then;
