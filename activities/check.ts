@@ -27,9 +27,7 @@ export function createCheck(clients: ActivityClients) {
     request,
   }: CheckInput): Promise<SyncResult> => {
     const current = await askedApplication(clients.applications, ref, request)
-    const { objects } = await readDesired(
-      ...([clients.artifacts, rendered.digest, current.application] as const),
-    )
+    const { objects } = await readDesired(clients, rendered.digest, current)
     await watchKinds(destinationOf(clients, current), objects)
     const changes = steps.flatMap((step) => step.changes)
     const hooks = steps.flatMap((step) => step.hooks ?? [])

@@ -73,9 +73,7 @@ function createCompare(clients: ActivityClients) {
   ): Promise<Comparison> => {
     const current = await askedApplication(clients.applications, ref, request)
     const cluster = destinationOf(clients, current)
-    const { objects, resources: declared } = await readDesired(
-      ...([clients.artifacts, rendered.digest, current.application] as const),
-    )
+    const { objects, resources: declared } = await readDesired(clients, rendered.digest, current)
     await keepForHooks(clients.applications, current, objects)
     await cluster.watch(inventoryKinds(current.object))
     if (scan === true) {

@@ -46,9 +46,7 @@ export function createHook(clients: ActivityClients) {
     const { application: ref, rendered, hook } = input
     const current = await presentApplication(clients.applications, ref)
     const cluster = destinationOf(clients, current)
-    const { objects } = await readDesired(
-      ...([clients.artifacts, rendered.digest, current.application] as const),
-    )
+    const { objects } = await readDesired(clients, rendered.digest, current)
     const declared = objects[hook.object]
     if (declared === undefined) throw new SupersededError(`${showKey(hook.key)} is not declared`)
     const run = { startedAt: input.startedAt, revision: rendered.revision, phase: hook.phase }

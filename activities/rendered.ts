@@ -58,9 +58,9 @@ export async function readRendered(artifacts: Artifacts, digest: string): Promis
  * digest, so that nothing that is proven of the one holds for the other.
  */
 export async function readDesired(
-  artifacts: Artifacts,
+  { artifacts }: { readonly artifacts: Artifacts },
   digest: string,
-  application: Application,
+  { application }: { readonly application: Application },
 ): Promise<Rendered> {
   const read = await readRendered(artifacts, digest)
   const isOther = ({ manifest }: Desired) => isClientSide(application, manifest)

@@ -176,7 +176,7 @@ async function declaredOf(
   const digest = report.rendered?.digest ?? driftless?.rendered
   if (digest === undefined) return undefined
   try {
-    return (await readDesired(artifacts, digest, application)).resources
+    return (await readDesired({ artifacts }, digest, { application })).resources
   } catch (error) {
     if (error instanceof PlatformError) return undefined
     throw error

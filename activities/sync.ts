@@ -41,9 +41,7 @@ export function createSync(clients: ActivityClients) {
     const { application: ref, rendered, step, check, request } = input
     const current = await askedApplication(clients.applications, ref, request)
     const cluster = destinationOf(clients, current)
-    const { objects, resources: declared } = await readDesired(
-      ...([clients.artifacts, rendered.digest, current.application] as const),
-    )
+    const { objects, resources: declared } = await readDesired(clients, rendered.digest, current)
     await watchKinds(cluster, declared)
     if (check === true) {
       const refused = await tryChanges(clients, current, objects, { changes: step.changes })

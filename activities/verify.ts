@@ -44,6 +44,6 @@ async function isProven(
   if (sync?.status === 'OutOfSync') return false
   const body = await artifacts.get(driftless.rendered)
   if (body === undefined) return false
-  const { resources } = await readDesired(artifacts, driftless.rendered, application)
+  const { resources } = await readDesired({ artifacts }, driftless.rendered, { application })
   return resources.every((desired) => compareCached(cluster, desired).verdict === 'equal')
 }
